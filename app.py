@@ -1,0 +1,28 @@
+"""The program: settings, wiring and the page.
+
+``python app.py`` serves the chat page; ``bsab`` is the same program with all its commands.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from assistant import cli
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run ``bsab``; returns the exit status."""
+    return cli.main(argv, serve)
+
+
+def serve(arguments: argparse.Namespace) -> None:
+    """Serve the chat page until it is stopped."""
+    from assistant.web.page import serve_page
+
+    serve_page(cli.open_index(arguments), arguments.host, arguments.port)
+
+
+if __name__ == "__main__":
+    sys.exit(main(["serve", *sys.argv[1:]]))

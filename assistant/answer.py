@@ -1,0 +1,70 @@
+"""What the assistant gives back: an Answer with its Evidence, or NotFound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from corpus.document import Language, Passage, Span
+from corpus.references import Reference
+from index.hit import Hit
+
+Reason = Literal["empty", "too_long", "missing_name", "no_reference", "no_support"]
+"""Why there is no answer:
+empty         nothing was asked
+too_long      the question is longer than a question can be
+missing_name  the library does not mention what the question names
+no_reference  no document of the library cites that reference number
+no_support    nothing in the library is close enough to the question
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A passage that an answer stands on."""
+
+    number: int
+    """The [n] of the answer, from 1."""
+    passage: Passage
+    hit: Hit | None
+    """How it was found; None for a passage that only names the trial of another."""
+    quotes: tuple[Span, ...]
+    """Sentences used, in the document's characters, in its order; may be empty for a passage that
+    supports an answer without being quoted."""
+    references: tuple[Reference, ...]
+    """Reference numbers that the passage carries, in its order, each once."""
+
+    def quoted(self) -> tuple[str, ...]:
+        """The sentences used, verbatim."""
+        return tuple(self.passage.sentence(span) for span in self.quotes)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Sentences that answer, each with the evidence it stands in."""
+
+    question: str
+    language: Language
+    """Of the question, and of the answer's own words."""
+    text: str
+    """Every figure in it occurs in its evidence."""
+    evidence: tuple[Evidence, ...]
+    """Best first; ``evidence[i].number == i + 1``."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """The library does not hold an answer."""
+
+    question: str
+    language: Language
+    reason: Reason
+    text: str
+    """Says so, and what is missing, in the question's language."""
+    missing: tuple[str, ...]
+    """Names or quantities that the library does not hold, as the question prints them."""
+    nearest: tuple[Evidence, ...]
+    """The closest passages, none of which answers; no quotes."""
+
+
+Reply = Answer | NotFound

@@ -1,0 +1,89 @@
+"""The assistant: a question in, an Answer or NotFound out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.answer import Answer, NotFound, Reason, Reply
+from assistant.compose import quote_answer, reference_answer, refusal
+from assistant.evidence import EvidenceOptions, citing_evidence, nearest_evidence, select_evidence
+from assistant.question import MAX_CHARACTERS, Question, understand
+from assistant.references import reference
+from corpus.document import Language
+from corpus.language import language_of
+from index.hit import Hit
+from index.hybrid import HybridIndex
+
+
+@dataclass(frozen=True, slots=True)
+class AssistantOptions:
+    """When to answer and how much to show."""
+
+    hits: int = 8
+    """Passages that evidence is chosen from."""
+    nearest: int = 3
+    """Passages shown beside a refusal."""
+    similar: float = 0.40
+    """Similarity at which a passage supports an answer by itself."""
+    related: float = 0.22
+    """Similarity at which it does where it also holds a name of the question, or most of its words."""
+    covered: float = 0.5
+    """Share of the question's words that is most of them."""
+    evidence: EvidenceOptions = EvidenceOptions()
+
+
+class Assistant:
+    """Answers questions from one library. Thread-safe; keeps nothing between questions."""
+
+    def __init__(self, index: HybridIndex, options: AssistantOptions = AssistantOptions()) -> None:
+        self.index = index
+        self.options = options
+
+    def ask(self, text: str, history: Sequence[str] = ()) -> Reply:
+        """Answer ``text``; ``history`` holds the questions asked before it, oldest first."""
+        if len(text) > MAX_CHARACTERS:
+            return self._refuse(text, language_of(text[:MAX_CHARACTERS]), "too_long")
+        question = understand(text, history, self.index)
+        if not any(character.isalnum() for character in question.text):
+            return self._refuse(question.text, question.language, "empty")
+        if question.references:
+            return self._answer_reference(question)
+        hits = self.index.search(question.search, self.options.hits)
+        if question.missing:
+            return self._refuse(question.text, question.language, "missing_name", question.missing, hits)
+        if not self._supported(question, hits):
+            return self._refuse(question.text, question.language, "no_support", (), hits)
+        evidence = select_evidence(hits, self.options.evidence, citing=question.asks_reference)
+        return Answer(question.text, question.language, quote_answer(evidence, question.language), evidence)
+
+    def _answer_reference(self, question: Question) -> Reply:
+        number = question.references[0]
+        hits = self.index.citing(number, question.search)
+        if not hits:
+            return self._refuse(question.text, question.language, "no_reference", (f"[{number}]",))
+        evidence = citing_evidence(hits, number)
+        cited = reference(hits[0].passage.document_id, number)
+        text = reference_answer(cited, evidence, question.language)
+        return Answer(question.text, question.language, text, evidence)
+
+    def _supported(self, question: Question, hits: Sequence[Hit]) -> bool:
+        """Whether a passage is close enough to the question to hold its answer."""
+        options = self.options
+        return any(
+            hit.similarity >= options.similar
+            or (hit.similarity >= options.related
+            and (
+                not question.names.isdisjoint(hit.terms)
+                or (hit.passage.language == question.language
+                and hit.coverage >= options.covered)
+            ))
+            for hit in hits
+        )
+
+    def _refuse(
+        self, text: str, language: Language, reason: Reason, missing: Sequence[str] = (), hits: Sequence[Hit] = ()
+    ) -> NotFound:
+        nearest = nearest_evidence(hits[: self.options.nearest])
+        wording = refusal(reason, missing, language, nearest=bool(nearest))
+        return NotFound(text, language, reason, wording, tuple(missing), nearest)

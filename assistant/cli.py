@@ -1,0 +1,405 @@
+"""The command line: one function a command.
+
+Errors are one sentence on stderr that says what to do: exit status 2 for bad input, 1 for a failure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NoReturn, TextIO
+
+from corpus.document import Document
+from corpus.errors import CorpusError
+from index.errors import LibraryError, ModelMismatch, UnknownDocument
+
+Serve = Callable[[argparse.Namespace], None]
+
+
+class UsageError(Exception):
+    """The input is wrong; ``str(error)`` says what to do."""
+
+
+def main(argv: Sequence[str] | None, serve: Serve) -> int:
+    """Run one command; returns the exit status. ``serve`` starts the page."""
+    for stream in (sys.stdout, sys.stderr):
+        # A lone surrogate in a file's name must not stop its message.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    arguments = _parser().parse_args(argv)
+    try:
+        if arguments.command == "serve":
+            serve(arguments)
+            return 0
+        status: int = arguments.run(arguments)
+        sys.stdout.flush()
+        return status
+    except (UsageError, CorpusError, ModelMismatch, UnknownDocument) as error:
+        return _complain(error, 2)
+    except LibraryError as error:
+        return _complain(error, 1)
+    except BrokenPipeError:
+        # The reader of our output left; nobody is there to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        return _complain(f"{error.filename or 'Writing'}: {error.strerror}; free space or choose another place.", 1)
+    except KeyboardInterrupt:
+        return _complain("Stopped; what was added before is kept.", 130)
+
+
+def _complain(error: object, status: int) -> int:
+    print(f"bsab: {error}", file=sys.stderr)
+    return status
+
+
+# Commands
+
+
+def _ask(arguments: argparse.Namespace) -> int:
+    from assistant.assistant import Assistant
+    from assistant.wire import reply_json
+
+    assistant = Assistant(open_index(arguments))
+
+    def answer(question: str, history: Sequence[str]) -> dict[str, Any]:
+        started = time.perf_counter()
+        reply = assistant.ask(question, history)
+        return reply_json(reply, time.perf_counter() - started)
+
+    if arguments.input:
+        return _batch(arguments, lambda line: {**_kept(line, "id", "history"), **answer(*_asked(line))})
+    found = answer(_question(arguments), arguments.history)
+    if arguments.json:
+        print(_dumps(found))
+        return 0
+    print(found["answer"])
+    for citation in found["citations"]:
+        place = " ".join(part for part in (citation["section"], citation["heading"]) if part)
+        print(f"\n[{citation['number']}] {citation['document']} {place}\n{citation['text']}")
+    return 0
+
+
+def _search(arguments: argparse.Namespace) -> int:
+    from assistant.wire import hit_json
+
+    index = open_index(arguments)
+
+    def search(question: str) -> list[dict[str, Any]]:
+        return [hit_json(rank, hit) for rank, hit in enumerate(index.search(question, arguments.k), start=1)]
+
+    if arguments.input:
+        return _batch(arguments, lambda line: {**_kept(line, "id"), "hits": search(_asked(line)[0])})
+    hits = search(_question(arguments))
+    if arguments.json:
+        print(_dumps({"question": arguments.question, "hits": hits}))
+        return 0
+    for hit in hits:
+        print(f"{hit['rank']}. {hit['document']} {hit['section']} {hit['heading']}\n{hit['text']}\n")
+    if not hits:
+        print("Nothing found.")
+    return 0
+
+
+def _add(arguments: argparse.Namespace) -> int:
+    """Add files and folders; each file that cannot be read is named, the others are added."""
+    from corpus.bundled import read_review
+    from corpus.readers import read_path
+
+    index = open_index(arguments)
+    found: list[Document | CorpusError] = [item for path in arguments.paths for item in read_path(path)]
+    if not arguments.paths:
+        found = [read_review()]
+    added: list[str] = []
+    for item in found:
+        if isinstance(item, CorpusError):
+            _complain(item, 2)
+            continue
+        owner = index.library.text_owner(item.text)
+        if owner and owner != item.id:
+            print(f"{item.source}: already in the library as {owner}.", file=sys.stderr)
+            continue
+        document = item if owner or item.source.endswith(".jsonl") else _with_free_id(item, index)
+        if not owner:
+            with _progress(document.title) as progress:
+                index.add(document, progress)
+        added.append(document.id)
+    skipped = [str(item) for item in found if isinstance(item, CorpusError)]
+    if arguments.json:
+        print(_dumps({"added": added, "skipped": skipped}))
+    else:
+        for id in added:
+            print(id)
+    return 2 if skipped else 0
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    from assistant.wire import entry_json
+
+    entries = open_index(arguments).library.entries()
+    if arguments.json:
+        print(_dumps({"documents": [entry_json(entry) for entry in entries]}))
+        return 0
+    for entry in entries:
+        print(f"{entry.id}\t{entry.language}\t{entry.passages} passages\t{entry.title}")
+    return 0
+
+
+def _remove(arguments: argparse.Namespace) -> int:
+    open_index(arguments).library.remove(arguments.id)
+    print(_dumps({"removed": arguments.id}) if arguments.json else f"Removed {arguments.id}.")
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    index = open_index(arguments)
+    problems = index.problems()
+    if problems and arguments.repair:
+        with _progress("repair") as progress:
+            index.repair(progress)
+        repaired, problems = problems, index.problems()
+    else:
+        repaired = []
+    if arguments.json:
+        print(_dumps({"problems": problems, "repaired": repaired}))
+    else:
+        for problem in repaired:
+            print(f"Repaired: {problem}")
+        for problem in problems:
+            print(problem)
+        if not problems:
+            print("The library is whole.")
+        elif not arguments.repair:
+            print("Run `bsab check --repair` to make anew what can be made anew.")
+    return 1 if problems else 0
+
+
+def _eval(arguments: argparse.Namespace) -> int:
+    from assistant.assistant import Assistant
+    from assistant.evaluation import MEASURES, evaluate
+
+    with _lines(arguments.questions) as lines:
+        questions = [_checked(line) for line in lines]
+    assistant = Assistant(open_index(arguments))
+    replies = [assistant.ask(q["question"], q["history"]) for q in questions]
+    scores = evaluate(questions, replies)
+    if arguments.json:
+        print(_dumps({**scores.shares, "median_characters": scores.median_characters, "misses": scores.misses}))
+        return 0
+    for name, share in scores.shares.items():
+        print(f"{name:<18}{share:6.3f}  of {scores.counts[name]:<4} {MEASURES[name]}")
+    print(f"{'median characters':<18}{scores.median_characters:6.0f}")
+    if arguments.misses:
+        for question, reply in zip(questions, replies, strict=True):
+            if short := scores.misses.get(str(question["id"])):
+                print(
+                    f"\n{question['id']} {question['question']}\n  short of: {', '.join(short)}\n  {reply.text[:300]}"
+                )
+    return 0
+
+
+# Input and output
+
+
+def open_index(arguments: argparse.Namespace) -> Any:
+    """The library that the arguments name, made at the first start with a progress bar."""
+    from index.hybrid import HybridIndex
+
+    with _progress("Indexing") as progress:
+        return HybridIndex.open(arguments.home, arguments.model, progress)
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on stderr, drawn at the first step."""
+    bar: Any = None
+
+    def step(done: int, total: int) -> None:
+        nonlocal bar
+        if bar is None or bar.total != total:
+            from tqdm import tqdm
+
+            bar = tqdm(total=total, desc=title, unit="text", file=sys.stderr)
+        bar.update(done - bar.n)
+
+    try:
+        yield step
+    finally:
+        if bar is not None:
+            bar.close()
+
+
+def _question(arguments: argparse.Namespace) -> str:
+    if arguments.question is None:
+        raise UsageError("give a question in quotes, or a file of them with --input.")
+    return str(arguments.question)
+
+
+def _batch(arguments: argparse.Namespace, answer: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
+    """One JSON line out for each line in."""
+    with _lines(arguments.input) as lines, _writer(arguments.output) as output:
+        for line in lines:
+            print(_dumps(answer(line)), file=output, flush=True)
+    return 0
+
+
+@contextmanager
+def _lines(path: Path) -> Iterator[Iterator[dict[str, Any]]]:
+    """The objects of a JSONL file."""
+    try:
+        file = sys.stdin if str(path) == "-" else path.open(encoding="utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}; check the path.") from None
+
+    def parsed() -> Iterator[dict[str, Any]]:
+        try:
+            for number, line in enumerate(file, start=1):
+                if not line.strip():
+                    continue
+                try:
+                    value = json.loads(line)
+                except (ValueError, RecursionError):
+                    value = None
+                if not isinstance(value, dict) or not isinstance(value.get("question"), str):
+                    raise UsageError(f'{path}, line {number}: write one object a line: {{"id": "…", "question": "…"}}.')
+                yield value
+        except UnicodeDecodeError:
+            raise UsageError(f"{path}: not UTF-8 text; save it as UTF-8.") from None
+
+    with file:
+        yield parsed()
+
+
+@contextmanager
+def _writer(path: Path | None) -> Iterator[TextIO]:
+    if path is None or str(path) == "-":
+        yield sys.stdout
+        return
+    with path.open("w", encoding="utf-8") as file:
+        yield file
+
+
+def _asked(line: dict[str, Any]) -> tuple[str, list[str]]:
+    history = line.get("history") or []
+    if not isinstance(history, list) or not all(isinstance(h, str) for h in history):
+        raise UsageError(f'question {line.get("id")!r}: "history" must be a list of questions.')
+    return line["question"], history
+
+
+def _kept(line: dict[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: line[key] for key in keys if key in line}
+
+
+def _checked(line: dict[str, Any]) -> dict[str, Any]:
+    needed = {"id", "lang", "history", "sections", "evidence", "answer", "abstain"}
+    if missing := sorted(needed - line.keys()):
+        raise UsageError(f"question {line.get('id')!r} lacks {', '.join(missing)}; see `bsab eval --help`.")
+    return line
+
+
+def _with_free_id(document: Document, index: Any) -> Document:
+    """``document`` under an id of its own: another file's document of the same name is not replaced."""
+    sources = {entry.id: entry.source for entry in index.library.entries()}
+    id, number = document.id, 1
+    while id in sources and sources[id] != document.source:
+        number += 1
+        id = f"{document.id}-{number}"
+    return replace(document, id=id)
+
+
+def _dumps(value: object) -> str:
+    """JSON on one line; a lone surrogate, which no UTF-8 output can hold, is escaped."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if text.isprintable() or _encodable(text) else json.dumps(value)
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+# Arguments
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        print(f"bsab: {message}; see `{self.prog} --help`.", file=sys.stderr)
+        sys.exit(2)
+
+
+def _parser() -> argparse.ArgumentParser:
+    shared = _Parser(add_help=False)
+    shared.add_argument("--home", type=Path, default=default_home(), metavar="DIR", help="the library's folder")
+    shared.add_argument(
+        "--model",
+        default=os.environ.get("BSAB_MODEL"),
+        metavar="NAME",
+        help="an embedding model that sentence-transformers can load",
+    )
+    shared.add_argument("--json", action="store_true", help="print JSON")
+    many = _Parser(add_help=False)
+    many.add_argument("--input", type=Path, metavar="Q.jsonl", help='questions, one {"id", "question"} a line')
+    many.add_argument("--output", type=Path, metavar="A.jsonl", help="where to write one JSON line each")
+
+    parser = _Parser(prog="bsab", description="Answers from biomedical reviews, with the passages that hold them.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(
+        name: str, run: Callable[[argparse.Namespace], int] | None, help: str, *parents: argparse.ArgumentParser
+    ) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=help, description=help, parents=[shared, *parents])
+        made.set_defaults(run=run)
+        return made
+
+    served = command("serve", None, "Serve the chat page.")
+    served.add_argument("--host", default=os.environ.get("BSAB_HOST", "127.0.0.1"), help="address to listen on")
+    served.add_argument("--port", type=_port, default=os.environ.get("BSAB_PORT", "7860"), help="port to listen on")
+    asked = command("ask", _ask, "Answer a question.", many)
+    asked.add_argument("question", nargs="?")
+    asked.add_argument(
+        "--history", action="append", default=[], metavar="QUESTION", help="asked before; may be repeated"
+    )
+    searched = command("search", _search, "Show passages.", many)
+    searched.add_argument("question", nargs="?")
+    searched.add_argument("-k", type=_count, default=5, help="how many")
+    added = command("add", _add, "Add documents; without a path, the bundled review.")
+    added.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="a file or a folder")
+    command("list", _list, "List the documents.")
+    removed = command("remove", _remove, "Remove a document.")
+    removed.add_argument("id", metavar="ID")
+    checked = command("check", _check, "Verify the library.")
+    checked.add_argument("--repair", action="store_true", help="make anew what can be made anew")
+    judged = command("eval", _eval, "Figures over questions with known answers.")
+    judged.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
+    judged.add_argument("--misses", action="store_true", help="show what fell short")
+    return parser
+
+
+def default_home() -> Path:
+    """``BSAB_HOME``, else the platform's folder for a user's data."""
+    if home := os.environ.get("BSAB_HOME"):
+        return Path(home)
+    from platformdirs import user_data_path
+
+    return user_data_path("bsab", appauthor=False)
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 <= int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; use a number from 0 to 65535")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 1000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 1000")
+    return int(text)

@@ -1,0 +1,124 @@
+"""What is asked: the question's language, its names, its reference numbers, and what it leaves out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from corpus.cleaning import clean
+from corpus.document import Language
+from corpus.language import HAN, language_of
+from corpus.markers import find_markers
+from corpus.words import fold
+from index.hybrid import HybridIndex
+from index.keywords import Unit
+
+MAX_CHARACTERS = 2000
+"""Of a question; more is a document, which can be added instead."""
+
+_REFERENCE_WORD = r"(?:参考文献|文献|引文|references?|refs?\.?|citations?)"
+_NUMBERED = re.compile(
+    rf"{_REFERENCE_WORD}\s*(?:no\.?|number|#|第)?\s*(\d{{1,3}})(?![\d.])|第\s*(\d{{1,3}})\s*[篇条号]?\s*{_REFERENCE_WORD}"
+)
+_ASKS_REFERENCE = re.compile(rf"{_REFERENCE_WORD}|引用|\bcited?s?\b")
+# Stems of the international names of biologicals and small molecules (WHO, The use of stems in the
+# selection of INN); a word that ends in one and is unknown is a drug that the library does not hold.
+_DRUG = re.compile(
+    r"[a-z]{3,}(?:mab|mig|tug|nib|ciclib|parib|rasib|taxel|platin|cept|leucel|degib|fusp|limus|lisib|zomib)"
+)
+_CHINESE_DRUG = re.compile(rf"[{HAN}]{{2,6}}?(?:单抗|替尼|西利|帕利|雷塞|西普)")
+_NAME = re.compile(r"[A-Za-z]\S*\d|[a-z]+[A-Z]|[A-Z]{2}|[A-Z][a-z]+[A-Z]")
+_DRUGS = frozenset({"drug", "drug code"})
+# What is missed by name where no passage holds it.
+_MISSED = _DRUGS | {"disease"}
+# What ties a passage to a question where it holds it.
+_TIES = _MISSED | {"class", "target", "organisation"}
+# A number after one of these counts something; it is no part of a name.
+_FOLLOW_UP = re.compile(
+    r"^(?:and|what about|how about|then|also|but)\b|\b(?:its?|they|their|them|that (?:trial|study|drug)|this (?:trial|study|drug)|"
+    r"the (?:trial|study|drug))\b|^(?:那|那么|还有|另外|而)|它|其|该(?:研究|试验|药)|这(?:个|项)|呢[?？]?$",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as the assistant understands it."""
+
+    text: str
+    """Tidied as a document's text is."""
+    language: Language
+    search: str
+    """What is searched for: the question, after what a follow-up leaves out."""
+    subjects: tuple[str, ...]
+    """Trials and drugs it is about, as printed here or in the question before."""
+    names: frozenset[str]
+    """Trials, drugs, targets and diseases in it, as ``search`` prints them."""
+    references: tuple[int, ...]
+    """Reference numbers it asks for."""
+    asks_reference: bool
+    """Whether it asks what is cited rather than what is said."""
+    missing: tuple[str, ...]
+    """Names that no passage of the library holds."""
+
+
+def understand(text: str, history: Sequence[str], index: HybridIndex) -> Question:
+    """Read a question; ``history`` holds those asked before it, oldest first."""
+    text = clean(text).strip()
+    units = index.vocabulary.units(text)
+    subjects = _subjects(text, units, index)
+    search = text
+    if history and not subjects and (_FOLLOW_UP.search(text) or len(units) <= 2):
+        for earlier in reversed(history):
+            carried = clean(earlier).strip()[:MAX_CHARACTERS]
+            subjects = _subjects(carried, index.vocabulary.units(carried), index)
+            if subjects:
+                search = f"{' '.join(subjects)} {text}"
+                break
+    numbers = [n for marker in find_markers(text) for n in marker.numbers]
+    numbers += [int(a or b) for a, b in _NUMBERED.findall(fold(text).text)]
+    return Question(
+        text=text,
+        language=language_of(text),
+        search=search,
+        subjects=subjects,
+        names=_names(search, index),
+        references=tuple(dict.fromkeys(numbers)),
+        asks_reference=bool(_ASKS_REFERENCE.search(fold(text).text)),
+        missing=_missing(text, units, index),
+    )
+
+
+def _is_name(unit: Unit) -> bool:
+    """Whether a word looks like a trial's or a compound's name: DeLLphi-304, dellphi 304, eNRGy, TIGIT."""
+    return not unit.key.startswith("=") and bool(_NAME.search(unit.printed) or _NAME.search(unit.key))
+
+
+def _names(text: str, index: HybridIndex) -> frozenset[str]:
+    concepts = index.vocabulary.terms.concepts
+    return frozenset(
+        unit.printed
+        for unit in index.vocabulary.units(text)
+        if (concepts[unit.key[1:]].category in _TIES if unit.key.startswith("=") else _is_name(unit))
+    )
+
+
+def _subjects(text: str, units: Sequence[Unit], index: HybridIndex) -> tuple[str, ...]:
+    """Trials and drugs that a text names, as it prints them; trials first."""
+    drugs = [m.span.of(text) for m in index.vocabulary.terms.find(text) if m.concept.category in _DRUGS]
+    trials = [unit.printed for unit in units if _is_name(unit)]
+    return tuple(dict.fromkeys(trials + drugs))
+
+
+def _missing(text: str, units: Sequence[Unit], index: HybridIndex) -> tuple[str, ...]:
+    """Names in the question that no passage holds."""
+    concepts = index.vocabulary.terms.concepts
+    missing = []
+    for unit in index.unknown(units):
+        concept = concepts.get(unit.key.removeprefix("="))
+        named = concept.category in _MISSED if concept else _is_name(unit)
+        if named or _DRUG.fullmatch(unit.key) or _CHINESE_DRUG.fullmatch(unit.key):
+            missing.append(unit.printed)
+    # "KEYNOTE-024" is missed once, not again as "KEYNOTE".
+    return tuple(m for m in dict.fromkeys(missing) if not any(m != other and m in other for other in missing))

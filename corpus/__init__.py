@@ -1,0 +1,1 @@
+"""Texts: read, tidied, split into sections, passages and words."""

@@ -1,0 +1,41 @@
+"""What can go wrong while reading a document.
+
+    CorpusError
+    ├── MissingFile       there is nothing at that path, or it may not be read
+    ├── UnknownFormat     no reader for this kind of file
+    ├── Undecodable       the bytes are not text in any encoding we know
+    ├── MalformedRecord   a JSONL line is not an object with "id" and "text"
+    └── EmptyDocument     there is no text to read
+
+Every message ends in what to do. ``path`` names the file, with its line for a record.
+"""
+
+from __future__ import annotations
+
+
+class CorpusError(Exception):
+    """A document could not be read; ``str(error)`` is one sentence for its user."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(f"{path}: {problem}")
+        self.path = path
+
+
+class MissingFile(CorpusError):
+    """Nothing can be read at the path."""
+
+
+class UnknownFormat(CorpusError):
+    """No reader handles this kind of file."""
+
+
+class Undecodable(CorpusError):
+    """The bytes are not text in any encoding we know."""
+
+
+class MalformedRecord(CorpusError):
+    """A line of a JSONL file is not an object with ``id`` and ``text``."""
+
+
+class EmptyDocument(CorpusError):
+    """The file holds no text."""

@@ -1,0 +1,7 @@
+"""Readers: one file a format, one table of them all."""
+
+from __future__ import annotations
+
+from corpus.readers.reading import READABLE, read_file, read_path
+
+__all__ = ["READABLE", "read_file", "read_path"]

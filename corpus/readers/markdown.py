@@ -1,0 +1,76 @@
+"""Markdown: headings and visible text from the parser's tokens, so that fenced "# …" is no heading."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from corpus.cleaning import clean
+from corpus.document import Document
+from corpus.lines import join
+from corpus.readers.building import DocumentBuilder
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+_NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})[.．]?\s+(?=\S)")
+
+
+def read_markdown(text: str, *, id: str, title: str, source: str) -> Document | None:
+    """A Document from Markdown; a top-level heading that stands first is its title."""
+    from markdown_it import MarkdownIt
+
+    builder = DocumentBuilder()
+    heading_level = 0
+    row: list[str] | None = None
+    first = True
+    for token in MarkdownIt("commonmark").enable("table").parse(clean(text)):
+        if token.type == "heading_open":
+            heading_level = int(token.tag[1])
+        elif token.type == "heading_close":
+            heading_level = 0
+        elif token.type == "tr_open":
+            row = []
+        elif token.type == "tr_close":
+            builder.add_paragraph(" | ".join(row or ()))
+            row = None
+        elif token.type in ("fence", "code_block", "html_block"):
+            for line in token.content.splitlines():
+                builder.add_paragraph(line.strip())
+        elif token.type == "inline":
+            lines = _visible(token)
+            if row is not None:
+                row.append(" ".join(lines))
+            elif heading_level:
+                line = " ".join(lines)
+                if line and first and heading_level == 1:
+                    title = line
+                if line:
+                    number = _NUMBER.match(line)
+                    rest = line[number.end() :] if number else line
+                    builder.add_heading(heading_level, number[1] if number else "", rest, line)
+            else:
+                for line in lines:
+                    builder.add_paragraph(line)
+            first = False
+    return builder.build(id, title, source)
+
+
+def _visible(token: Token) -> list[str]:
+    """The lines that a reader of the rendered page sees.
+
+    HTML stays as it is typed: it is shown as text, never rendered. A line broken in the source is
+    mended, one broken on purpose is not.
+    """
+    lines = [""]
+    broken = False
+    for child in token.children or ():
+        if child.type == "hardbreak":
+            lines.append("")
+        elif child.type == "softbreak":
+            broken = True
+        else:
+            piece = "".join(c.content for c in child.children) if child.children else child.content
+            lines[-1] = join(lines[-1].rstrip(), piece.lstrip()) if broken else lines[-1] + piece
+            broken = broken and not piece
+    return [line.strip() for line in lines if line.strip()]

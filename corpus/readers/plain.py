@@ -1,0 +1,37 @@
+"""Plain text: headings by their form, broken lines rejoined."""
+
+from __future__ import annotations
+
+from corpus.cleaning import clean
+from corpus.document import Document
+from corpus.headings import Outline, run_in_heading
+from corpus.lines import is_finished, is_wrapped, rejoin
+from corpus.readers.building import DocumentBuilder
+
+
+def read_plain(text: str, *, id: str, title: str, source: str) -> Document | None:
+    """A Document from plain text, None where it holds nothing to read."""
+    lines = [line.strip() for line in clean(text).split("\n")]
+    wrapped = is_wrapped(lines)
+    builder, outline = DocumentBuilder(), Outline()
+    block: list[str] = []
+    after_end = True
+
+    def flush() -> None:
+        for paragraph in rejoin(block) if wrapped else block:
+            builder.add_paragraph(paragraph)
+        block.clear()
+
+    for line in lines:
+        heading = outline.heading(line, after_end=after_end) if line else None
+        if heading:
+            flush()
+            builder.add_heading(heading.level, heading.number, heading.title, line)
+        else:
+            if line and after_end and run_in_heading(line):
+                flush()
+            block.append(line)
+        if line:
+            after_end = bool(heading) or not wrapped or is_finished(line)
+    flush()
+    return builder.build(id, title, source)

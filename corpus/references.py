@@ -1,0 +1,62 @@
+"""The works that a document's reference numbers stand for."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Status = Literal["resolved", "likely", "unresolved"]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A published work."""
+
+    title: str
+    authors: str
+    """As recorded, often "First AB et al."."""
+    journal: str
+    year: int | None
+    doi: str | None
+    """Without a resolver's address ("10.1056/NEJMoa2502099")."""
+    pmid: str | None
+    details: dict[str, Any]
+    """What else is recorded: volume, issue, pages, pmcid, nct."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One number of a document's reference list."""
+
+    marker: int
+    status: Status
+    """resolved: the text names the work; likely: the content fits one work; unresolved: nothing
+    singles one out, and no work is given."""
+    about: str
+    """What the document cites it for, in the document's words."""
+    works: tuple[Work, ...]
+    note: str
+    """What a reader must know, such as one number used for two works; often empty."""
+
+
+def parse_references(text: str) -> dict[int, Reference]:
+    """References by marker, from the JSON list that ships with the bundled review."""
+    references = {}
+    for entry in json.loads(text):
+        works = tuple(
+            Work(
+                title=work["title"],
+                authors=work.get("authors") or "",
+                journal=work.get("journal") or "",
+                year=work.get("year"),
+                doi=work.get("doi"),
+                pmid=work.get("pmid"),
+                details={key: work[key] for key in ("volume", "issue", "pages", "pmcid", "nct") if work.get(key)},
+            )
+            for work in entry["works"]
+        )
+        references[entry["marker"]] = Reference(
+            entry["marker"], entry["status"], entry["about"], works, entry.get("note", "")
+        )
+    return references

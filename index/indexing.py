@@ -1,0 +1,55 @@
+"""Document to what search keeps of it: passages, their words, their vectors and their sentences'."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from corpus.document import Document, Passage
+from corpus.language import language_of
+from corpus.passages import split_passages
+from index.balance import Centres
+from index.embedders import Embedder, Vectors, batches
+from index.keywords import Vocabulary
+from index.library import Indexed
+
+RECIPE = "1"
+"""Of cutting and embedding; documents indexed by another one are indexed again."""
+
+Progress = Callable[[int, int], None]
+"""Called with the texts embedded so far and their number."""
+
+# Small batches let the bar move; one by one is as fast as in batches (design, section 5).
+_BATCH = 4
+
+
+def index_document(
+    document: Document, embedder: Embedder, centres: Centres, vocabulary: Vocabulary, progress: Progress
+) -> list[Indexed]:
+    """The passages of a document with all that search keeps of them."""
+    passages = split_passages(document)
+    texts = [in_context(passage, passage.text) for passage in passages]
+    texts += [in_context(passage, passage.sentence(s)) for passage in passages for s in passage.sentences]
+    rows: list[Vectors] = []
+    done = 0
+    for batch in batches(texts, _BATCH):
+        vectors = embedder.encode_document(batch)
+        rows.append(centres.centred(vectors, "document", [language_of(text) for text in batch]))
+        done += len(batch)
+        progress(done, len(texts))
+    vectors = np.concatenate(rows) if rows else np.empty((0, embedder.dim), np.float32)
+    indexed, first = [], len(passages)
+    for passage, text, vector in zip(passages, texts, vectors):
+        last = first + len(passage.sentences)
+        indexed.append(Indexed(passage, vocabulary.body(text), vector, vectors[first:last]))
+        first = last
+    return indexed
+
+
+def in_context(passage: Passage, text: str) -> str:
+    """``text`` of a passage after what it is about and may not say itself: its section's title and its trial."""
+    context = [passage.heading] if passage.heading else []
+    if passage.topic and not text.startswith(passage.topic):
+        context.append(passage.topic)
+    return "\n".join([*context, text])

@@ -1,0 +1,141 @@
+"""Keyword search: SQLite FTS5 over segmented words and concepts.
+
+User text is data, never query syntax: it is cut into words first, and each word is quoted. A
+passage is scored by coverage, the share of the question's informative words and concepts that
+it holds, each weighted by how rare it is (the idf of BM25, Robertson and Zaragoza 2009,
+doi:10.1561/1500000019, with k1 = 0: presence counts, repetition does not).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from corpus.language import HAN
+from corpus.terms import Terms
+from corpus.words import STOP_WORDS, Segmenter
+
+SCHEMA = """CREATE VIRTUAL TABLE words USING fts5(
+    body, tokenize = "unicode61 remove_diacritics 0 tokenchars '=.'", detail = none)"""
+
+# Marks a concept among the words; no word holds it.
+_CONCEPT = "="
+_HAN = re.compile(f"[{HAN}]")
+_MAX_UNITS = 64
+"""A question of 20,000 characters is searched by its first words; more would only dilute it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One thing a question asks for: a concept, or a word outside concepts."""
+
+    key: str
+    """What the index holds for it."""
+    printed: str
+    """As the question prints it."""
+
+    @property
+    def crosses(self) -> bool:
+        """Whether a text in the other language could hold it: a concept, a number, a name with a digit."""
+        return self.key.startswith(_CONCEPT) or any(c.isdigit() for c in self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordMatch:
+    """A text that shares words with the question."""
+
+    weight: float
+    """Sum of the idf of what it shares; higher is better."""
+    coverage: float
+    """``weight`` as a share of what a text in its language could share at most, 0 to 1."""
+    terms: tuple[str, ...]
+    """What it shares, as the question prints it."""
+
+
+class Vocabulary:
+    """Turns texts into what the keyword index holds."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self._segmenter = Segmenter(terms.names())
+
+    def body(self, text: str) -> str:
+        """All words and concepts of a text, blank-separated, as ``words.body`` stores them."""
+        concepts = (_CONCEPT + id for id in self.terms.with_implied(self.terms.find(text)))
+        return " ".join([word.form for word in self._segmenter.words(text)] + list(concepts))
+
+    def units(self, question: str) -> list[Unit]:
+        """What a question asks for, each once: its concepts, then its words outside them."""
+        mentions = self.terms.find(question)
+        units = {m.concept.id: Unit(_CONCEPT + m.concept.id, m.span.of(question)) for m in mentions}
+        for word in self._segmenter.words(question):
+            inside = any(m.span.start <= word.span.start and word.span.end <= m.span.end for m in mentions)
+            if not inside and word.form not in STOP_WORDS and not (len(word.form) == 1 and word.form.isascii()):
+                units.setdefault(word.form, Unit(word.form, word.span.of(question)))
+        return list(units.values())[:_MAX_UNITS]
+
+
+def add_words(connection: sqlite3.Connection, row: int, body: str) -> None:
+    """Index a passage under its ``row``."""
+    connection.execute("INSERT INTO words(rowid, body) VALUES (?, ?)", (row, body))
+
+
+def rows_with(connection: sqlite3.Connection, unit: Unit) -> set[int]:
+    """Rows of the passages that hold a unit."""
+    query = '"' + unit.key.replace('"', '""') + '"'
+    return {row for (row,) in connection.execute("SELECT rowid FROM words WHERE words MATCH ?", (query,))}
+
+
+class KeywordQuery:
+    """A question's units, weighed by how rare they are in a library.
+
+    Coverage is reckoned within a language: an English word that no Chinese passage holds does not
+    count against Chinese ones, which could not hold it, but one that they could hold (a concept, a
+    name with a digit) does.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, units: Sequence[Unit], languages: dict[int, str]) -> None:
+        """``languages`` maps every passage's row to its language."""
+        self._units = {unit.key: unit for unit in units}
+        self._languages = languages
+        self._rows = {unit.key: rows_with(connection, unit) for unit in units}
+        self._weights = {language: self._weigh(language) for language in ("zh", "en")}
+
+    def _weigh(self, language: str) -> dict[str, float]:
+        size = sum(found == language for found in self._languages.values())
+        weights = {}
+        for key, unit in self._units.items():
+            held = sum(self._languages.get(row) == language for row in self._rows[key])
+            if held or unit.crosses or bool(_HAN.search(key)) == (language == "zh"):
+                weights[key] = math.log(1 + (size - held + 0.5) / (held + 0.5))
+        return weights
+
+    def passages(self) -> dict[int, KeywordMatch]:
+        """By row, every passage that holds a unit at least; best first, ties by row."""
+        shared: dict[int, list[str]] = {}
+        for key, rows in self._rows.items():
+            for row in rows:
+                if row in self._languages:
+                    shared.setdefault(row, []).append(key)
+        matches = {row: self._match(keys, self._languages[row]) for row, keys in shared.items()}
+        return dict(sorted(matches.items(), key=lambda item: (-item[1].coverage, item[0])))
+
+    def text(self, body: str, language: str) -> KeywordMatch:
+        """What any text shares with the question; ``body`` is ``Vocabulary.body`` of it."""
+        held = set(body.split())
+        return self._match([key for key in self._units if key in held], language)
+
+    def _match(self, keys: Sequence[str], language: str) -> KeywordMatch:
+        weights = self._weights[language]
+        weight = sum(weights.get(key, 0.0) for key in keys)
+        total = sum(weights.values())
+        terms = tuple(self._units[key].printed for key in keys)
+        return KeywordMatch(weight, weight / total if total else 0.0, terms)
+
+
+def remove_words(connection: sqlite3.Connection, rows: Iterable[int]) -> None:
+    """Take passages out of the index."""
+    connection.executemany("DELETE FROM words WHERE rowid = ?", [(row,) for row in rows])
