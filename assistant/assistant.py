@@ -72,12 +72,13 @@ class Assistant:
         options = self.options
         return any(
             hit.similarity >= options.similar
-            or (hit.similarity >= options.related
-            and (
-                not question.names.isdisjoint(hit.terms)
-                or (hit.passage.language == question.language
-                and hit.coverage >= options.covered)
-            ))
+            or (
+                hit.similarity >= options.related
+                and (
+                    not question.names.isdisjoint(hit.terms)
+                    or (hit.passage.language == question.language and hit.coverage >= options.covered)
+                )
+            )
             for hit in hits
         )
 

@@ -354,7 +354,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(
-        name: str, run: Callable[[argparse.Namespace], int] | None, help: str, *parents: argparse.ArgumentParser
+        name: str, run: Callable[[argparse.Namespace], int] | None, help: str, *parents: _Parser
     ) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=help, description=help, parents=[shared, *parents])
         made.set_defaults(run=run)

@@ -43,7 +43,7 @@ def select_evidence(
         (
             (score + options.passage_share * hit.score, -place, sentence)
             for place, hit in enumerate(hits)
-            for sentence, score in zip(hit.passage.sentences, hit.sentence_scores)
+            for sentence, score in zip(hit.passage.sentences, hit.sentence_scores, strict=True)
             if wanted(hit.passage.sentence(sentence))
         ),
         reverse=True,

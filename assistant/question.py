@@ -36,8 +36,8 @@ _MISSED = _DRUGS | {"disease"}
 _TIES = _MISSED | {"class", "target", "organisation"}
 # A number after one of these counts something; it is no part of a name.
 _FOLLOW_UP = re.compile(
-    r"^(?:and|what about|how about|then|also|but)\b|\b(?:its?|they|their|them|that (?:trial|study|drug)|this (?:trial|study|drug)|"
-    r"the (?:trial|study|drug))\b|^(?:那|那么|还有|另外|而)|它|其|该(?:研究|试验|药)|这(?:个|项)|呢[?？]?$",
+    r"^(?:and|what about|how about|then|also|but)\b|\b(?:its?|they|their|them)\b|"
+    r"\b(?:that|this|the) (?:trial|study|drug)\b|^(?:那|那么|还有|另外|而)|它|其|该(?:研究|试验|药)|这(?:个|项)|呢[?？]?$",
     re.I,
 )
 

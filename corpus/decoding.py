@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from typing import NoReturn
 
 from corpus.errors import Undecodable
 
@@ -34,7 +35,10 @@ def decode(data: bytes, path: str) -> str:
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return _strict(data, encoding) or _refuse(path)
+            text = _strict(data, encoding)
+            if text is None:
+                _refuse(path)
+            return text
     text = _strict(data, "utf-8")
     if text is None:
         candidates = [t for t in (_strict(data, e) for e in _LEGACY) if t is not None]
@@ -55,5 +59,5 @@ def _plausibility(text: str) -> float:
     return len(_EVERYDAY.findall(text)) / max(1, len(text))
 
 
-def _refuse(path: str) -> str:
+def _refuse(path: str) -> NoReturn:
     raise Undecodable(path, "this is not a text file we can decode; save it as UTF-8 text.")

@@ -13,7 +13,13 @@ from dataclasses import dataclass
 from corpus.language import HAN
 
 _CHINESE_NUMBER = "一二三四五六七八九十百"
-_NAMED = ["摘要", "引言", "前言", "背景", "方法", "资料与方法", "结果", "讨论", "结论", "结语", "展望", "致谢", "参考文献", "利益冲突", "abstract", "summary", "introduction", "background", "methods", "results", "discussion", "conclusion", "conclusions", "references", "bibliography", "acknowledgements", "acknowledgments", "keywords", "关键词"] + ["materials and methods", "patients and methods"]
+_NAMED = frozenset(
+    """
+    摘要 引言 前言 背景 方法 资料与方法 结果 讨论 结论 结语 展望 致谢 参考文献 利益冲突 abstract summary
+    introduction background methods results discussion conclusion conclusions references bibliography
+    acknowledgements acknowledgments keywords 关键词
+    """.split()
+) | {"materials and methods", "patients and methods"}
 
 # (form, level or None where the number's parts tell it, the form)
 _FORMS: tuple[tuple[str, int | None, re.Pattern[str]], ...] = (

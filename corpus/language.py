@@ -12,7 +12,10 @@ HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _HAN = re.compile(f"[{HAN}]")
 _LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏ]{2,}")
 _ENGLISH_FRAME = frozenset(
-    ["the", "of", "and", "in", "to", "is", "are", "was", "were", "for", "with", "what", "which", "who", "how", "why", "when", "where", "does", "did", "do", "has", "have", "that", "this", "than", "from", "by", "on", "an", "at", "be", "it", "its", "between", "versus", "about"]
+    """
+    the of and in to is are was were for with what which who how why when where does did do has have that this
+    than from by on an at be it its between versus about
+    """.split()
 )
 # Names are borrowed in both directions, function words are not: one outweighs a four-character name.
 _FRAME_WEIGHT = 4

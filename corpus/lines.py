@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence, Set
+from itertools import pairwise
 from statistics import quantiles
 
 from corpus.language import HAN
@@ -116,6 +117,6 @@ def _full_width(filled: Sequence[str]) -> float:
 
 
 def _blanks_inside_sentences(lines: Sequence[str]) -> bool:
-    pairs = [(a, b) for a, b in zip(lines, lines[1:]) if a and not b]
+    pairs = [(a, b) for a, b in pairwise(lines) if a and not b]
     inside = sum(not is_finished(a) for a, _ in pairs)
     return bool(pairs) and inside > len(pairs) * 0.3

@@ -13,7 +13,7 @@ def split_sections(document: Document) -> list[Section]:
     if starts[0] > 0:
         span = Span(0, starts[0])
         sections.append(Section("", (), span, span))
-    for heading, end in zip(document.headings, starts[1:]):
+    for heading, end in zip(document.headings, starts[1:], strict=True):
         trail = [(level, title) for level, title in trail if level < heading.level]
         trail.append((heading.level, heading.title))
         sections.append(

@@ -18,7 +18,10 @@ _END = re.compile(rf"(?:[。！？]+|…+(?!\d)|[.!?]+){_CLOSERS}{_MARKERS}|\n+"
 _OPENS = re.compile(rf"\s+[\"'“‘(\[（【]*(?:[A-Z0-9À-ÖØ-Þα-ωΑ-Ω≥≤<>~]|[{HAN}])|\s*$|\n|[{HAN}]")
 # Words whose full stop ends no sentence, lower case, without it.
 _ABBREVIATIONS = frozenset(
-    ["al", "e.g", "i.e", "eg", "ie", "vs", "viz", "cf", "ca", "approx", "resp", "fig", "figs", "tab", "eq", "eqs", "ref", "refs", "no", "nos", "vol", "pp", "p", "ch", "sec", "dr", "prof", "mr", "mrs", "ms", "st", "inc", "ltd", "co", "corp", "dept", "univ", "ed", "eds", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "min", "max", "incl", "excl"]
+    """
+    al e.g i.e eg ie vs viz cf ca approx resp fig figs tab eq eqs ref refs no nos vol pp p ch sec dr prof mr mrs
+    ms st inc ltd co corp dept univ ed eds jan feb mar apr jun jul aug sep sept oct nov dec min max incl excl
+    """.split()
 )
 # Those that do end one where a capital follows two words of the next sentence, as "et al. The …".
 _LAST_WORD = re.compile(r"[^\s(（\[【“‘\"']+$")

@@ -29,11 +29,24 @@ _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－", "-") | {"·
 
 # A number after one of these counts something: "phase 3" is no name as "dellphi 304" is.
 _COUNTED = frozenset(
-    ["phase", "grade", "reference", "references", "ref", "refs", "dose", "month", "months", "week", "weeks", "year", "years", "day", "days", "cycle", "cycles", "arm", "part", "stage", "line", "level", "table", "figure", "fig", "section", "top", "type", "class", "group", "cohort", "version", "chapter", "page", "age", "and", "the", "than", "least", "most", "over", "under", "about", "with", "from", "for", "was", "were", "are", "only", "all", "top", "number", "patients"]
+    """
+    phase grade reference references ref refs dose month months week weeks year years day days cycle cycles arm
+    part stage line level table figure fig section top type class group cohort version chapter page age and the
+    than least most over under about with from for was were are only all top number patients
+    """.split()
 )
 
 STOP_WORDS = frozenset(
-    ["a", "an", "the", "of", "and", "or", "in", "on", "at", "to", "for", "from", "by", "with", "without", "as", "is", "are", "was", "were", "be", "been", "being", "it", "its", "this", "that", "these", "those", "there", "what", "which", "who", "whom", "whose", "when", "where", "why", "how", "do", "does", "did", "done", "has", "have", "had", "can", "could", "may", "might", "will", "would", "should", "shall", "i", "you", "he", "she", "we", "they", "me", "us", "them", "my", "your", "our", "their", "not", "no", "than", "then", "so", "such", "any", "some", "much", "many", "about", "into", "between", "during", "over", "under", "up", "out", "if", "but", "both", "each", "per", "vs", "versus", "please", "tell", "show", "give", "s", "t", "的", "了", "和", "与", "及", "或", "在", "是", "为", "有", "中", "对", "对于", "将", "把", "被", "于", "以", "及其", "其", "该", "此", "这", "那", "哪", "哪个", "哪些", "哪项", "哪一项", "什么", "怎样", "怎么", "怎么样", "如何", "多少", "几", "吗", "呢", "吧", "啊", "一", "一个", "一项", "一种", "个", "项", "种", "请", "请问", "我", "你", "您", "它", "他", "她", "们", "我们", "你们", "他们", "它们", "这个", "那个", "这些", "那些", "是否", "可以", "能", "能否", "会", "也", "都", "还", "而", "但", "并", "从", "到", "由", "上", "下", "里", "关于", "分别", "进行", "以及", "等", "之", "所", "就", "让", "给", "比", "得", "地", "着", "过", "没有", "不", "有没有", "何", "何种", "为何", "为什么", "具有"]
+    """
+    a an the of and or in on at to for from by with without as is are was were be been being it its this that
+    these those there what which who whom whose when where why how do does did done has have had can could may
+    might will would should shall i you he she we they me us them my your our their not no than then so such any
+    some much many about into between during over under up out if but both each per vs versus please tell show
+    give s t 的 了 和 与 及 或 在 是 为 有 中 对 对于 将 把 被 于 以 及其 其 该 此 这 那 哪 哪个 哪些 哪项
+    哪一项 什么 怎样 怎么 怎么样 如何 多少 几 吗 呢 吧 啊 一 一个 一项 一种 个 项 种 请 请问 我 你 您 它 他 她
+    们 我们 你们 他们 它们 这个 那个 这些 那些 是否 可以 能 能否 会 也 都 还 而 但 并 从 到 由 上 下 里 关于
+    分别 进行 以及 等 之 所 就 让 给 比 得 地 着 过 没有 不 有没有 何 何种 为何 为什么 具有
+    """.split()
 )
 """Words that ask or join and say nothing of the subject, folded."""
 

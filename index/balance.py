@@ -40,7 +40,8 @@ class Centres:
             mean = self.means.get((role, language))
             if mean is not None:
                 centred[row] -= mean
-        return centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
+        unit: Vectors = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
+        return unit
 
 
 def centres_of(model: str) -> Centres:

@@ -58,4 +58,5 @@ class Moments:
     def standard(self, query: NDArray[np.float32], similarity: NDArray[np.float32]) -> NDArray[np.float32]:
         """``similarity`` of vectors to ``query`` in standard deviations from the library's mean."""
         variance = float(query @ self.covariance @ query)
-        return (similarity - float(query @ self.mean)) / max(variance**0.5, _LEAST_SPREAD)
+        standard: NDArray[np.float32] = (similarity - float(query @ self.mean)) / max(variance**0.5, _LEAST_SPREAD)
+        return standard

@@ -151,7 +151,8 @@ class HybridIndex:
     def _rewrite_words(self) -> None:
         rows = list(self.library.rows())
         bodies = [
-            (row, self.vocabulary.body(in_context(p, p.text))) for row, p in zip(rows, self.library.passages(rows))
+            (row, self.vocabulary.body(in_context(passage, passage.text)))
+            for row, passage in zip(rows, self.library.passages(rows), strict=True)
         ]
         self.library.rewrite_words(bodies, words=self._words_version())
 
@@ -282,7 +283,7 @@ class _Candidates:
         standard = self._moments.standard(query, np.fromiter(self.similarities.values(), np.float32))
         self.scores = {
             row: float(score) + keyword_vote(self.matches.get(row), options.fusion)
-            for row, score in zip(self.similarities, standard)
+            for row, score in zip(self.similarities, standard, strict=True)
         }
 
     def best(self, k: int) -> list[int]:
@@ -294,5 +295,5 @@ class _Candidates:
         standard = self._moments.standard(self._query, vectors @ self._query)
         return tuple(
             float(score) + keyword_vote(self._keywords.text(body, language), self.options.fusion)
-            for score, body in zip(standard, bodies)
+            for score, body in zip(standard, bodies, strict=True)
         )

@@ -40,7 +40,7 @@ def index_document(
         progress(done, len(texts))
     vectors = np.concatenate(rows) if rows else np.empty((0, embedder.dim), np.float32)
     indexed, first = [], len(passages)
-    for passage, text, vector in zip(passages, texts, vectors):
+    for passage, text, vector in zip(passages, texts, vectors, strict=False):  # texts go on with the sentences
         last = first + len(passage.sentences)
         indexed.append(Indexed(passage, vocabulary.body(text), vector, vectors[first:last]))
         first = last

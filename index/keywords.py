@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from corpus.language import HAN
@@ -97,7 +97,7 @@ class KeywordQuery:
     name with a digit) does.
     """
 
-    def __init__(self, connection: sqlite3.Connection, units: Sequence[Unit], languages: dict[int, str]) -> None:
+    def __init__(self, connection: sqlite3.Connection, units: Sequence[Unit], languages: Mapping[int, str]) -> None:
         """``languages`` maps every passage's row to its language."""
         self._units = {unit.key: unit for unit in units}
         self._languages = languages

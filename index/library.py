@@ -209,7 +209,8 @@ class Library:
             self._drop(connection, document.id)
             headings = [(h.level, h.number, h.title, h.span.start, h.span.end) for h in document.headings]
             connection.execute(
-                "INSERT INTO documents(id, title, language, source, text, headings, recipe) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                """INSERT INTO documents(id, title, language, source, text, headings, recipe)
+                VALUES (?, ?, ?, ?, ?, ?, ?)""",
                 (document.id, document.title, document.language, document.source, document.text,
                  json.dumps(headings, ensure_ascii=False), recipe),
             )  # fmt: skip
@@ -301,7 +302,7 @@ class Library:
         return found
 
     def lead(self, passage: Passage) -> Passage | None:
-        """The passage that opens the run-in paragraph which ``passage`` goes on with; None where it opens one itself."""
+        """The passage that opens the run-in paragraph that ``passage`` goes on with; None where it opens it."""
         if not passage.topic or passage.text.startswith(passage.topic):
             return None
         with self._reading() as connection:
@@ -382,7 +383,8 @@ class Library:
                 found.append("The keyword index is broken.")
             passages = connection.execute(
                 """SELECT p.id, length(vector), length(sentence_vectors), json_array_length(sentences), end,
-                length(text), row IN (SELECT rowid FROM words) FROM passages p LEFT JOIN documents d ON d.id = document_id"""
+                length(text), row IN (SELECT rowid FROM words)
+                FROM passages p LEFT JOIN documents d ON d.id = document_id"""
             ).fetchall()
             words = connection.execute("SELECT count(*) FROM words").fetchone()[0]
         for id, vector, sentence_vectors, sentences, end, characters, has_words in passages:

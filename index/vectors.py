@@ -41,7 +41,7 @@ class VectorIndex:
         if k < 1:
             return []
         scores, positions = self._index.search(vector.reshape(1, -1).astype(np.float32), k)
-        found = [(int(self.rows[p]), float(s)) for s, p in zip(scores[0], positions[0]) if p >= 0]
+        found = [(int(self.rows[p]), float(s)) for s, p in zip(scores[0], positions[0], strict=True) if p >= 0]
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
     def save(self, path: Path, revision: str) -> None:
