@@ -34,10 +34,11 @@ _DRUGS = frozenset({"drug", "drug code"})
 _MISSED = _DRUGS | {"disease"}
 # What ties a passage to a question where it holds it.
 _TIES = _MISSED | {"class", "target", "organisation"}
-# A number after one of these counts something; it is no part of a name.
+# What marks a question that leaves its subject to the one before.
 _FOLLOW_UP = re.compile(
     r"^(?:and|what about|how about|then|also|but)\b|\b(?:its?|they|their|them)\b|"
-    r"\b(?:that|this|the) (?:trial|study|drug)\b|^(?:那|那么|还有|另外|而)|它|其|该(?:研究|试验|药)|这(?:个|项)|呢[?？]?$",
+    r"\b(?:that|this|the) (?:trial|study|drug)\b|"
+    r"^(?:那|那么|还有|另外|而)|它|其|该(?:研究|试验|药)|这(?:个|项)|呢[?？]?$",
     re.I,
 )
 
