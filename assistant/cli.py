@@ -16,15 +16,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
+from assistant.errors import PortTaken, UsageError
 from corpus.document import Document
 from corpus.errors import CorpusError
 from index.errors import LibraryError, ModelMismatch, UnknownDocument
 
 Serve = Callable[[argparse.Namespace], None]
-
-
-class UsageError(Exception):
-    """The input is wrong; ``str(error)`` says what to do."""
 
 
 def main(argv: Sequence[str] | None, serve: Serve) -> int:
@@ -42,7 +39,7 @@ def main(argv: Sequence[str] | None, serve: Serve) -> int:
         return status
     except (UsageError, CorpusError, ModelMismatch, UnknownDocument) as error:
         return _complain(error, 2)
-    except LibraryError as error:
+    except (LibraryError, PortTaken) as error:
         return _complain(error, 1)
     except BrokenPipeError:
         # The reader of our output left; nobody is there to tell.

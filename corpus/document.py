@@ -104,5 +104,5 @@ class Passage:
         return self.trail[-1] if self.trail else ""
 
     def sentence(self, span: Span) -> str:
-        """The text of one of ``sentences``."""
+        """The text of one of ``sentences``, or of any span inside the passage's."""
         return self.text[span.start - self.span.start : span.end - self.span.start]

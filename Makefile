@@ -1,0 +1,37 @@
+# make run    set up, then serve the chat page
+# make test   set up, system packages included, then the whole suite
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test setup system clean
+
+run: $(VENV)/.run
+	$(BIN)/bsab serve
+
+test: system $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+setup: $(VENV)/.test
+
+# The browser that the tests of the page drive, and fonts for what it shows.
+system:
+	scripts/install-system-packages chromium fonts-noto-cjk
+
+$(VENV)/bin/python:
+	$(PYTHON) scripts/check-python
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(BIN)/pip install --disable-pip-version-check --quiet --constraint constraints.txt --editable .
+	touch $@
+
+$(VENV)/.test: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(BIN)/pip install --disable-pip-version-check --quiet --constraint constraints.txt --editable '.[test]'
+	touch $@ $(VENV)/.run
+
+clean:
+	rm -rf $(VENV) build *.egg-info
