@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test setup system clean
+.PHONY: run test setup system screenshots clean
 
 run: $(VENV)/.run
 	$(BIN)/bsab serve
@@ -32,6 +32,10 @@ $(VENV)/.run: $(VENV)/bin/python pyproject.toml constraints.txt
 $(VENV)/.test: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(BIN)/pip install --disable-pip-version-check --quiet --constraint constraints.txt --editable '.[test]'
 	touch $@ $(VENV)/.run
+
+# Pictures for the README, of the real page.
+screenshots: system $(VENV)/.test
+	$(BIN)/python -m benchmarks.screenshots --output docs/images
 
 clean:
 	rm -rf $(VENV) build *.egg-info

@@ -8,9 +8,10 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import Any, NoReturn, TextIO
 
 from assistant.errors import PortTaken, UsageError
 from corpus.document import Document
-from corpus.errors import CorpusError
+from corpus.errors import CorpusError, MalformedRecord
 from index.errors import LibraryError, ModelMismatch, UnknownDocument
 
 Serve = Callable[[argparse.Namespace], None]
@@ -52,7 +53,8 @@ def main(argv: Sequence[str] | None, serve: Serve) -> int:
 
 
 def _complain(error: object, status: int) -> int:
-    print(f"bsab: {error}", file=sys.stderr)
+    # A path may hold a line feed; an error is one line.
+    print("bsab:", str(error).replace("\n", "\\n"), file=sys.stderr)
     return status
 
 
@@ -113,23 +115,29 @@ def _add(arguments: argparse.Namespace) -> int:
     found: list[Document | CorpusError] = [item for path in arguments.paths for item in read_path(path)]
     if not arguments.paths:
         found = [read_review()]
-    added: list[str] = []
+    added: dict[str, None] = {}
+    skipped: list[str] = []
     for item in found:
         if isinstance(item, CorpusError):
+            skipped.append(str(item))
             _complain(item, 2)
             continue
         owner = index.library.text_owner(item.text)
         if owner and owner != item.id:
             print(f"{item.source}: already in the library as {owner}.", file=sys.stderr)
             continue
-        document = item if owner or item.source.endswith(".jsonl") else _with_free_id(item, index)
+        if item.id in added and _is_record(item):
+            taken = MalformedRecord(item.source, f"an earlier line has the id {item.id!r}; give each its own.")
+            skipped.append(str(taken))
+            _complain(taken, 2)
+            continue
+        document = item if owner or _is_record(item) else _with_free_id(item, index, added)
         if not owner:
             with _progress(document.title) as progress:
                 index.add(document, progress)
-        added.append(document.id)
-    skipped = [str(item) for item in found if isinstance(item, CorpusError)]
+        added[document.id] = None
     if arguments.json:
-        print(_dumps({"added": added, "skipped": skipped}))
+        print(_dumps({"added": list(added), "skipped": skipped}))
     else:
         for id in added:
             print(id)
@@ -240,6 +248,8 @@ def _question(arguments: argparse.Namespace) -> str:
 
 def _batch(arguments: argparse.Namespace, answer: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
     """One JSON line out for each line in."""
+    if arguments.output and arguments.output.exists() and arguments.output.samefile(arguments.input):
+        raise UsageError(f"{arguments.output}: the questions stand there; name another file with --output.")
     with _lines(arguments.input) as lines, _writer(arguments.output) as output:
         for line in lines:
             print(_dumps(answer(line)), file=output, flush=True)
@@ -297,14 +307,31 @@ def _checked(line: dict[str, Any]) -> dict[str, Any]:
     needed = {"id", "lang", "history", "sections", "evidence", "answer", "abstain"}
     if missing := sorted(needed - line.keys()):
         raise UsageError(f"question {line.get('id')!r} lacks {', '.join(missing)}; see `bsab eval --help`.")
+    _asked(line)
+    for key in ("sections", "evidence", "answer"):
+        if not isinstance(line[key], list) or not all(isinstance(value, str) for value in line[key]):
+            raise UsageError(f"question {line['id']!r}: \"{key}\" must be a list of strings.")
+    for pattern in line["answer"]:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise UsageError(f"question {line['id']!r}: correct the expression {pattern!r} ({error}).") from None
     return line
 
 
-def _with_free_id(document: Document, index: Any) -> Document:
-    """``document`` under an id of its own: another file's document of the same name is not replaced."""
+def _is_record(document: Document) -> bool:
+    """Whether a document is a line of a JSONL file, which gives its own id."""
+    return bool(re.search(r", line \d+$", document.source))
+
+
+def _with_free_id(document: Document, index: Any, added: Container[str]) -> Document:
+    """``document`` under an id of its own: another file's document of the same name is not replaced.
+
+    ``added``: ids of this run, whose files are others, in other folders, even where they share a name.
+    """
     sources = {entry.id: entry.source for entry in index.library.entries()}
     id, number = document.id, 1
-    while id in sources and sources[id] != document.source:
+    while id in added or (id in sources and sources[id] != document.source):
         number += 1
         id = f"{document.id}-{number}"
     return replace(document, id=id)

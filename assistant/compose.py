@@ -76,8 +76,7 @@ def refusal(reason: Reason, missing: Sequence[str], language: Language, *, neare
 
 
 def _lines(frame: str, evidence: Sequence[Evidence], language: Language) -> str:
-    leads = {item.hit.lead.id for item in evidence if item.quotes and item.hit and item.hit.lead}
-    numbers = {item.passage.topic: item.number for item in evidence if item.passage.id in leads}
+    numbers = {item.passage.id: item.number for item in evidence}
     lines = [frame]
     for item in evidence:
         topic = item.passage.topic
@@ -85,7 +84,8 @@ def _lines(frame: str, evidence: Sequence[Evidence], language: Language) -> str:
             line = _WORDING["quote"][language].format(quote=quote, number=item.number)
             if topic and not quote.startswith(topic):
                 # The trial's name stands in the passage that opens its paragraph.
-                named = f"{topic} [{numbers[topic]}]" if topic in numbers else topic
+                lead = item.hit.lead if item.hit else None
+                named = f"{topic} [{numbers[lead.id]}]" if lead and lead.id in numbers else topic
                 line = _WORDING["topic"][language].format(topic=named, quote=line)
             lines.append(line)
     return "\n".join(lines)

@@ -19,7 +19,8 @@ MAX_CHARACTERS = 2000
 
 _REFERENCE_WORD = r"(?:参考文献|文献|引文|references?|refs?\.?|citations?)"
 _NUMBERED = re.compile(
-    rf"{_REFERENCE_WORD}\s*(?:no\.?|number|#|第)?\s*(\d{{1,3}})(?![\d.])|第\s*(\d{{1,3}})\s*[篇条号]?\s*{_REFERENCE_WORD}"
+    rf"{_REFERENCE_WORD}\s*(?:no\.?|number|#|第)?\s*(\d{{1,3}})(?!\.?\d)|"
+    rf"(?:第\s*(\d{{1,3}})\s*[篇条号]?|(?<!\d)(\d{{1,3}})\s*[篇条号])\s*{_REFERENCE_WORD}"
 )
 _ASKS_REFERENCE = re.compile(rf"{_REFERENCE_WORD}|引用|\bcited?s?\b")
 # Stems of the international names of biologicals and small molecules (WHO, The use of stems in the
@@ -78,7 +79,7 @@ def understand(text: str, history: Sequence[str], index: HybridIndex) -> Questio
                 search = f"{' '.join(subjects)} {text}"
                 break
     numbers = [n for marker in find_markers(text) for n in marker.numbers]
-    numbers += [int(a or b) for a, b in _NUMBERED.findall(fold(text).text)]
+    numbers += [int("".join(found)) for found in _NUMBERED.findall(fold(text).text)]
     return Question(
         text=text,
         language=language_of(text),
@@ -91,9 +92,13 @@ def understand(text: str, history: Sequence[str], index: HybridIndex) -> Questio
     )
 
 
-def _is_name(unit: Unit) -> bool:
-    """Whether a word looks like a trial's or a compound's name: DeLLphi-304, dellphi 304, eNRGy, TIGIT."""
-    return not unit.key.startswith("=") and bool(_NAME.search(unit.printed) or _NAME.search(unit.key))
+def _is_name(unit: Unit, text: str) -> bool:
+    """Whether a word of ``text`` looks like a trial's or a compound's name: DeLLphi-304, dellphi 304, eNRGy, TIGIT."""
+    if unit.key.startswith("="):
+        return False
+    # In a question typed all in capitals they tell no name from a word.
+    shouted = language_of(text) == "en" and text.isupper() and len(text.split()) > 3
+    return bool(_NAME.search(unit.key) or (not shouted and _NAME.search(unit.printed)))
 
 
 def _names(text: str, index: HybridIndex) -> frozenset[str]:
@@ -101,14 +106,14 @@ def _names(text: str, index: HybridIndex) -> frozenset[str]:
     return frozenset(
         unit.printed
         for unit in index.vocabulary.units(text)
-        if (concepts[unit.key[1:]].category in _TIES if unit.key.startswith("=") else _is_name(unit))
+        if (concepts[unit.key[1:]].category in _TIES if unit.key.startswith("=") else _is_name(unit, text))
     )
 
 
 def _subjects(text: str, units: Sequence[Unit], index: HybridIndex) -> tuple[str, ...]:
     """Trials and drugs that a text names, as it prints them; trials first."""
     drugs = [m.span.of(text) for m in index.vocabulary.terms.find(text) if m.concept.category in _DRUGS]
-    trials = [unit.printed for unit in units if _is_name(unit)]
+    trials = [unit.printed for unit in units if _is_name(unit, text)]
     return tuple(dict.fromkeys(trials + drugs))
 
 
@@ -118,7 +123,7 @@ def _missing(text: str, units: Sequence[Unit], index: HybridIndex) -> tuple[str,
     missing = []
     for unit in index.unknown(units):
         concept = concepts.get(unit.key.removeprefix("="))
-        named = concept.category in _MISSED if concept else _is_name(unit)
+        named = concept.category in _MISSED if concept else _is_name(unit, text)
         if named or _DRUG.fullmatch(unit.key) or _CHINESE_DRUG.fullmatch(unit.key):
             missing.append(unit.printed)
     # "KEYNOTE-024" is missed once, not again as "KEYNOTE".
