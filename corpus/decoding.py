@@ -23,6 +23,8 @@ _EVERYDAY = re.compile(
     r"[\s0-9A-Za-z.,;:()%的一是不了在人有我他这這个個们們中来來上大为為和国國地到以说說时時要就出会會也子"
     r"得对對生能自之及与與或等患者治疗療药藥研究抗体體细細胞癌，。；：、（）]"
 )
+# Three or four bytes of UTF-8, which the legacy encodings hardly ever form by chance.
+_LONG_UTF8 = re.compile("[\u0800-\ufffc\U00010000-\U0010ffff]")
 # What a text file does not hold: control characters other than tab, line and page breaks.
 _BINARY = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 
@@ -40,7 +42,7 @@ def decode(data: bytes, path: str) -> str:
                 _refuse(path)
             return text
     text = _strict(data, "utf-8")
-    if text is None:
+    if text is None and not _is_damaged_utf8(data):
         candidates = [t for t in (_strict(data, e) for e in _LEGACY) if t is not None]
         text = max(candidates, key=_plausibility, default=None)
     if text is None or len(_BINARY.findall(text)) > len(text) // 100:
@@ -55,9 +57,14 @@ def _strict(data: bytes, encoding: str) -> str | None:
         return None
 
 
+def _is_damaged_utf8(data: bytes) -> bool:
+    text = data.decode("utf-8", "replace")
+    return len(_LONG_UTF8.findall(text)) > text.count("\ufffd")
+
+
 def _plausibility(text: str) -> float:
     return len(_EVERYDAY.findall(text)) / max(1, len(text))
 
 
 def _refuse(path: str) -> NoReturn:
-    raise Undecodable(path, "this is not a text file we can decode; save it as UTF-8 text.")
+    raise Undecodable(path, "this is not a text file we can decode, or it is damaged; save it as UTF-8 text.")

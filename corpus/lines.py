@@ -18,6 +18,8 @@ from corpus.language import HAN
 _FINISHED = re.compile(r"[。！？!?.:：…][\"'”’」』)\]）】]*$")
 _TIGHT = re.compile(f"[{HAN}\u3000-\u303f\uff00-\uffef“”‘’…]")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+# Looked back on from the end of a line, however long it has grown: longer than any word.
+_TAIL = 60
 # A line that reaches this share of the text's usual width was broken for want of room.
 _FULL = 0.8
 
@@ -29,7 +31,7 @@ def width(line: str) -> int:
 
 def is_finished(line: str) -> bool:
     """Whether a sentence ends with the line."""
-    return bool(_FINISHED.search(line))
+    return bool(_FINISHED.search(line[-_TAIL:]))
 
 
 def is_wrapped(lines: Sequence[str]) -> bool:
@@ -106,7 +108,7 @@ def _vocabulary(filled: Sequence[str]) -> Set[str]:
 
 
 def _last_word(text: str) -> str:
-    match = re.search(r"[^\W\d_]+$", text)
+    match = re.search(r"[^\W\d_]+$", text[-_TAIL:])
     return match[0] if match else ""
 
 

@@ -11,10 +11,11 @@ import re
 
 from corpus.document import Span
 from corpus.language import HAN
+from corpus.markers import MARKER
 
 _CLOSERS = r"[\"'”’」』)\]）】]*"
-_MARKERS = r"(?:\s?[\[［【]\d{1,3}(?:\s?[,，、;\-–~]\s?\d{1,3})*[\]］】])*"
-_END = re.compile(rf"(?:[。！？]+|…+(?!\d)|[.!?]+){_CLOSERS}{_MARKERS}|\n+")
+_MARKERS = rf"(?:[^\S\n]?{MARKER})*"
+_END = re.compile(rf"(?:[。！？][。！？!?]*|…++(?!\d)|[.!?]+){_CLOSERS}{_MARKERS}|\n+")
 _OPENS = re.compile(rf"\s+[\"'“‘(\[（【]*(?:[A-Z0-9À-ÖØ-Þα-ωΑ-Ω≥≤<>~]|[{HAN}])|\s*$|\n|[{HAN}]")
 # Words whose full stop ends no sentence, lower case, without it.
 _ABBREVIATIONS = frozenset(
@@ -23,8 +24,9 @@ _ABBREVIATIONS = frozenset(
     ms st inc ltd co corp dept univ ed eds jan feb mar apr jun jul aug sep sept oct nov dec min max incl excl
     """.split()
 )
-# Those that do end one where a capital follows two words of the next sentence, as "et al. The …".
 _LAST_WORD = re.compile(r"[^\s(（\[【“‘\"']+$")
+# "1." before an item of a list is part of the item.
+_ITEM_NUMBER = re.compile(r"\s*[(（]?\d{1,2}(?:\.\d{1,2})*")
 _INITIAL = re.compile(r"(?:^|[\s.(])[A-Z]$")
 
 
@@ -36,29 +38,26 @@ def split_sentences(text: str) -> list[Span]:
     spans: list[Span] = []
     start = 0
     for match in _END.finditer(text):
-        if _is_end(text, match):
+        if _is_end(text, start, match):
             _add(text, start, match.end(), spans)
             start = match.end()
     _add(text, start, len(text), spans)
     return spans
 
 
-def _is_end(text: str, match: re.Match[str]) -> bool:
+def _is_end(text: str, start: int, match: re.Match[str]) -> bool:
+    """Whether the sentence that begins at ``start`` ends with ``match``."""
     if match[0][0] not in ".!?":
         return True
     if not _OPENS.match(text, match.end()):
         return False
     if match[0][0] != ".":
         return True
+    if _ITEM_NUMBER.fullmatch(text, start, match.start()):
+        return False
     before = text[max(0, match.start() - 40) : match.start()]
     word = _LAST_WORD.search(before)
-    if not word:
-        return True
-    last = word[0].lower()
-    if last == "al":
-        # "et al. [25] reported" goes on; "et al. The trial" does not say, and is left whole.
-        return "\n" in text[match.end() : match.end() + 1] or match.end() == len(text)
-    return last not in _ABBREVIATIONS and not _INITIAL.search(before)
+    return not word or (word[0].lower() not in _ABBREVIATIONS and not _INITIAL.search(before))
 
 
 def _add(text: str, start: int, end: int, spans: list[Span]) -> None:

@@ -100,11 +100,42 @@ def read_glossary(text: str) -> list[Concept]:
     for row in csv.DictReader(text.splitlines(), delimiter="\t"):
         names = tuple(name for name in (row["zh"], row["en"], row["abbr"]) if name)
         key = row["en"] or names[0]
-        concepts.append(Concept(_key(key), names, row["category"]))
+        concepts.append(Concept(concept_key(key), names, row["category"]))
     return concepts
 
 
-def _key(name: str) -> str:
+def join_mined(concepts: Sequence[Concept], mined: Iterable[Concept]) -> list[Concept]:
+    """``concepts`` with those that documents state themselves.
+
+    A mined concept that shares a full name with a known one adds its other names to it. One that
+    shares an abbreviation alone is left out: OS is overall survival before it is osteosarcoma.
+    So is one whose names belong to two known ones: they would become one thing.
+    """
+    joined = {concept.id: concept for concept in _merged(concepts)}
+    owner = {concept_key(name): concept.id for concept in reversed(joined.values()) for name in concept.names}
+    for concept in mined:
+        keys = {concept_key(name): name for name in concept.names}
+        owners = {owner[key] for key in keys if key in owner}
+        full = {owner[key] for key, name in keys.items() if key in owner and _is_full(name)}
+        if not owners:
+            target = concept
+        elif len(owners) == 1 and full:
+            old = joined[full.pop()]
+            target = Concept(old.id, tuple(dict.fromkeys(old.names + concept.names)), old.category)
+        else:
+            continue
+        joined[target.id] = target
+        owner.update({key: target.id for key in keys if key not in owner})
+    return list(joined.values())
+
+
+def _is_full(name: str) -> bool:
+    """Whether a name is more than an abbreviation, which other things may share."""
+    return bool(_HAS_HAN.search(name)) or len(concept_key(name)) > 4
+
+
+def concept_key(name: str) -> str:
+    """A name as concepts are matched by it: folded, without blanks and hyphens."""
     return _BLANK.sub("", fold(name).text)
 
 
@@ -123,7 +154,7 @@ def _is_word(printed: str) -> bool:
 
 def _variants(name: str) -> Iterable[str]:
     """The keys of a name: as it is, and its singular or plural where the ending changes."""
-    key = _key(name)
+    key = concept_key(name)
     yield key
     if key.endswith("ies"):
         yield key[:-3] + "y"
@@ -133,31 +164,36 @@ def _variants(name: str) -> Iterable[str]:
         yield key[:-1] + "ies"
 
 
-def _related(concepts: Sequence[Concept]) -> list[Concept]:
-    """Concepts with what they imply, one for each id, a shared name left to the widest of its owners.
-
-    A concept implies another when a name of its own is that of the other with words before it
-    that do not negate. Drugs imply nothing: 德曲妥珠单抗 is not 曲妥珠单抗.
-    """
+def _merged(concepts: Iterable[Concept]) -> list[Concept]:
+    """Concepts with those that share a full name (Zenocutuzumab, in two rows) made one."""
     merged: dict[str, Concept] = {}
     owner: dict[str, str] = {}
     for concept in concepts:
-        # Two rows that share a drug's English name or code (Zenocutuzumab, MCLA-128) are one drug.
-        shared = next((owner[_key(n)] for n in concept.names if _key(n) in owner and len(_key(n)) > 4), None)
+        shared = next((owner[key] for n in concept.names if _is_full(n) and (key := concept_key(n)) in owner), None)
         if shared:
             old = merged[shared]
             merged[shared] = Concept(old.id, tuple(dict.fromkeys(old.names + concept.names)), old.category)
         else:
             merged[concept.id] = concept
         for name in concept.names:
-            owner.setdefault(_key(name), shared or concept.id)
+            owner.setdefault(concept_key(name), shared or concept.id)
+    return list(merged.values())
+
+
+def _related(concepts: Sequence[Concept]) -> list[Concept]:
+    """Concepts with what they imply, one for each thing.
+
+    A concept implies another when a name of its own is that of the other with words before it
+    that do not negate. Drugs imply nothing: 德曲妥珠单抗 is not 曲妥珠单抗.
+    """
+    merged = _merged(concepts)
     # Abbreviations say nothing by their ending: NSCLC ends in SCLC.
     keys = {
-        id: {_key(name) for name in concept.names if _HAS_HAN.search(name) or " " in name}
-        for id, concept in merged.items()
+        concept.id: {concept_key(name) for name in concept.names if _HAS_HAN.search(name) or " " in name}
+        for concept in merged
     }
     related = []
-    for concept in merged.values():
+    for concept in merged:
         implied = [
             other
             for other, forms in keys.items()
@@ -181,6 +217,6 @@ def _automaton(concepts: Iterable[Concept]) -> Any:
     for concept in sorted(concepts, key=lambda c: -len(c.implies)):
         for key in {key for name in concept.names for key in _variants(name) if key}:
             automaton.add_word(key, (len(key), concept.id))
-    automaton.add_word("\0", (1, ""))  # an automaton without words cannot be searched
+    automaton.add_word(" ", (1, ""))  # one without words cannot be searched; a skeleton has no blank
     automaton.make_automaton()
     return automaton

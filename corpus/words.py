@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import jieba
 
 _HAN_RUN = re.compile(f"[{HAN}]+")
-_LATIN_RUN = re.compile(r"[a-z0-9α-ω]+(?:[.'][a-z0-9]+|-+[a-z0-9α-ω]+)*", re.I)
+_LATIN_RUN = re.compile(r"[a-z0-9α-ω]+(?:[.'][a-z0-9]+|-+[a-z0-9α-ω]+)*")
 _PIECE = re.compile(r"\d+(?:\.\d+)?|[a-zα-ω]+")
 _PLAIN_NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－", "-") | {"·": ".", "’": "'", "'": "'"})
@@ -98,7 +98,8 @@ def fold(text: str) -> Folded:
         for folded in unicodedata.normalize("NFKC", character).translate(_DASHES).lower():
             characters.append(folded)
             origins.append(position)
-    folded_text = "".join(characters)
+    # OpenCC takes UTF-8, which has no lone surrogates: they become question marks.
+    folded_text = "".join(characters).encode("utf-8", "replace").decode("utf-8")
     simplified = _simplify()(folded_text) if _HAN_RUN.search(folded_text) else folded_text
     # OpenCC keeps the length but for a few phrases; those stay as they are.
     if len(simplified) != len(folded_text):

@@ -24,7 +24,7 @@ def read_markdown(text: str, *, id: str, title: str, source: str) -> Document | 
     heading_level = 0
     row: list[str] | None = None
     first = True
-    for token in MarkdownIt("commonmark").enable("table").parse(clean(text)):
+    for token in MarkdownIt("commonmark").enable("table").parse(_tidied(text)):
         if token.type == "heading_open":
             heading_level = int(token.tag[1])
         elif token.type == "heading_close":
@@ -56,6 +56,14 @@ def read_markdown(text: str, *, id: str, title: str, source: str) -> Document | 
     return builder.build(id, title, source)
 
 
+def _tidied(text: str) -> str:
+    """``clean`` but for the blanks that Markdown reads: those before a line, and two after it."""
+    return "\n".join(
+        line[: len(line) - len(line.lstrip(" \t"))] + clean(line.lstrip(" \t")) + " " * line.endswith("  ")
+        for line in text.splitlines()
+    )
+
+
 def _visible(token: Token) -> list[str]:
     """The lines that a reader of the rendered page sees.
 
@@ -73,4 +81,6 @@ def _visible(token: Token) -> list[str]:
             piece = "".join(c.content for c in child.children) if child.children else child.content
             lines[-1] = join(lines[-1].rstrip(), piece.lstrip()) if broken else lines[-1] + piece
             broken = broken and not piece
-    return [line.strip() for line in lines if line.strip()]
+    # Once more clean: an entity ("&nbsp;", "&#x202e;") is a character only now.
+    shown = clean("\n".join(lines)).split("\n")
+    return [line.strip() for line in shown if line.strip()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from corpus.cleaning import clean
 from corpus.document import Document
 from corpus.errors import CorpusError, EmptyDocument, MalformedRecord
 from corpus.readers.plain import read_plain
@@ -28,10 +29,10 @@ def _read_record(line: str, place: str) -> Document | CorpusError:
     if not isinstance(record, dict) or not isinstance(record.get("text"), str):
         return MalformedRecord(place, 'no "text"; write {"id": "…", "text": "…", "title": "…"}.')
     id = record.get("id")
-    if isinstance(id, bool) or not isinstance(id, (str, int)) or not str(id).strip():
+    name = "" if isinstance(id, bool) or not isinstance(id, (str, int)) else clean(str(id)).strip()
+    if not name:
         return MalformedRecord(place, 'no "id"; give each line an id of its own.')
-    id = str(id).strip()
     title = record.get("title")
-    title = title.strip() if isinstance(title, str) and title.strip() else id
-    document = read_plain(record["text"], id=id, title=title, source=place)
+    title = clean(title).strip() if isinstance(title, str) else ""
+    document = read_plain(record["text"], id=name, title=title or name, source=clean(place))
     return document or EmptyDocument(place, "no text to read; leave the line out or fill it.")

@@ -1,0 +1,71 @@
+"""200 kB of the same, and what is no text at all: every step ends, none raises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.cleaning import clean
+from corpus.document import Document
+from corpus.headings import Outline, run_in_heading
+from corpus.language import language_of
+from corpus.markers import find_markers
+from corpus.passages import split_passages
+from corpus.readers.markdown import read_markdown
+from corpus.readers.plain import read_plain
+from corpus.sentences import split_sentences
+from tests.corpus.texts import bundled_segmenter, bundled_terms, squeezed
+
+LENGTH = 200_000
+"""Characters. A pattern that tries every pair of places takes hours, one that goes straight on less than a second."""
+
+PIECES = [
+    "(", "[", "【", "[1,", "[1-9", ". ", "。", "…", '."', "!?", "0", "1.", "1. ", "a", "a-", "A.", "al. ", "|", "> ",
+    "肺", "肺 ", "-", "'", "非", "小细胞", "non ", "\n", "a\n", "1. 肺\n", "DeLLphi-304 研究", "研究：", " ",
+    "\0", "\x1b", "\ud800", "\u202e", "Ｔ", "ﬃ", "\u0301", "😀",
+]  # fmt: skip
+
+STEPS: dict[str, Callable[[str], object]] = {
+    "language": language_of,
+    "sentences": split_sentences,
+    "headings": lambda text: Outline().heading(text, after_end=True),
+    "run-in heading": run_in_heading,
+    "markers": find_markers,
+    "terms": lambda text: bundled_terms().find(text),
+    "words": lambda text: bundled_segmenter().words(text),
+}
+
+
+@pytest.mark.parametrize("piece", PIECES, ids=ascii)
+def test_every_step_ends(piece: str) -> None:
+    # The "x" keeps a pattern that is tied to the end from matching at once.
+    text = piece * (LENGTH // len(piece)) + "x"
+    for step in STEPS.values():
+        step(text)
+
+
+@pytest.mark.parametrize("piece", PIECES, ids=ascii)
+def test_the_plain_reader_ends_and_loses_nothing(piece: str) -> None:
+    text = piece * (LENGTH // len(piece))
+    document = read_plain(text, id="d", title="t", source="s")
+    assert squeezed(document.text if document else "", drop="-") == squeezed(clean(text), drop="-")
+    if document:
+        passages = split_passages(document)
+        headings = "".join(h.span.of(document.text) for h in document.headings)
+        assert sum(len(squeezed(p.text)) for p in passages) + len(squeezed(headings)) == len(squeezed(document.text))
+
+
+@pytest.mark.parametrize("piece", [*PIECES, "*", "_ ", "`", "![", "[a](", "<", "&", "- ", "|a\n|-\n"], ids=ascii)
+def test_the_markdown_reader_ends(piece: str) -> None:
+    # The parser goes straight on too, but slowly.
+    document = read_markdown(piece * (LENGTH // 20 // len(piece)), id="d", title="t", source="s")
+    assert document is None or isinstance(document, Document)
+
+
+@pytest.mark.parametrize("step", STEPS.values(), ids=STEPS)
+@given(text=st.text(st.characters()))
+def test_no_step_raises(step: Callable[[str], object], text: str) -> None:
+    step(text)
