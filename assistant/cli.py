@@ -310,7 +310,7 @@ def _checked(line: dict[str, Any]) -> dict[str, Any]:
     _asked(line)
     for key in ("sections", "evidence", "answer"):
         if not isinstance(line[key], list) or not all(isinstance(value, str) for value in line[key]):
-            raise UsageError(f"question {line['id']!r}: \"{key}\" must be a list of strings.")
+            raise UsageError(f'question {line["id"]!r}: "{key}" must be a list of strings.')
     for pattern in line["answer"]:
         try:
             re.compile(pattern)

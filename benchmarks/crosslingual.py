@@ -26,9 +26,10 @@ from benchmarks.caching import CachingEmbedder
 from corpus.bundled import REVIEW_ID
 from corpus.document import Language
 from corpus.readers.plain import read_plain
-from index.embedders import Vectors, load_embedder
+from index.embedders import Vectors
 from index.hybrid import HybridIndex
 from index.library import FILE_NAME
+from index.loading import load_embedder
 
 CASES: tuple[tuple[Language, Language], ...] = (("en", "en"), ("en", "zh"), ("zh", "zh"), ("zh", "en"))
 """Language of the question, language of its paragraph; in the order of the table."""

@@ -31,7 +31,7 @@ class Embedder(Protocol):
 
     @property
     def name(self) -> str:
-        """The model's name, as ``load_embedder`` takes it."""
+        """The model's name, as ``loading.load_embedder`` takes it."""
         ...
 
     @property
@@ -85,19 +85,6 @@ class BundledEmbedder:
                 # Its sparse head knows no Chinese: a path with nothing there leaves it out.
                 self._model = E5(sae_path=os.devnull + ".none")
         return self._model
-
-
-def load_embedder(name: str | None = None) -> Embedder:
-    """The embedder of a model: the bundled one, or any that sentence-transformers can load.
-
-    Raises:
-        ModelUnavailable: there is no such model on this machine.
-    """
-    if name is None or name == BUNDLED_MODEL:
-        return BundledEmbedder()
-    from index.sentence_transformer import SentenceTransformerEmbedder
-
-    return SentenceTransformerEmbedder(name)
 
 
 def printable(text: str) -> str:

@@ -24,13 +24,14 @@ from corpus.document import Document, Passage
 from corpus.language import language_of
 from corpus.terms import Terms
 from index.balance import centres_of
-from index.embedders import BUNDLED_MODEL, Embedder, Vectors, load_embedder
+from index.embedders import BUNDLED_MODEL, Embedder, Vectors
 from index.errors import ModelMismatch
 from index.fusion import FusionOptions, Moments, keyword_vote
 from index.hit import Hit
 from index.indexing import RECIPE, Progress, in_context, index_document
 from index.keywords import KeywordQuery, Unit, Vocabulary
 from index.library import Library
+from index.loading import load_embedder
 from index.vectors import VectorIndex
 
 _log = logging.getLogger(__name__)
@@ -162,27 +163,36 @@ class HybridIndex:
         """What is wrong with the library, each a sentence; empty where all is well."""
         found = self.library.problems(self.embedder.dim)
         path = self.library.home / _CACHE_NAME
-        if path.exists() and VectorIndex.load(path, self.library.meta("revision") or "") is None:
-            found.append("The FAISS file is outdated or damaged; the next search rebuilds it.")
+        # An outdated one is no fault: the first search after a change makes it anew.
+        if path.exists() and not VectorIndex.is_whole(path):
+            found.append("The FAISS file is damaged; the next search rebuilds it.")
         return found
 
     def repair(self, progress: Progress = silent) -> None:
         """Make anew all that can be made from the documents: passages, vectors, words, the FAISS file."""
+        self.library.clear_derived(words="")
         for id in self.library.recipes():
             self.add(self.library.document(id), progress)
-        self._rewrite_words()
+        self.library.set_meta(words=self._words_version())
         self._loaded = None
-        self._load()
+        (self.library.home / _CACHE_NAME).unlink(missing_ok=True)
+        with self.library.snapshot():
+            self._load()
 
     # Searching
 
     def search(self, question: str, k: int = 5, options: SearchOptions = SearchOptions()) -> list[Hit]:
         """The ``k`` best passages for a question, best first, ties in the order of the library."""
-        loaded = self._load()
-        if loaded.moments is None or not question.strip():
+        if not question.strip():
             return []
-        candidates = self._candidates(question, loaded, replace(options, candidates=max(options.candidates, k)))
-        hits = [self._hit(row, loaded, candidates) for row in candidates.best(max(options.reread, k))]
+        query = self._query_vector(question)
+        with self.library.snapshot():
+            loaded = self._load()
+            if loaded.moments is None:
+                return []
+            widened = replace(options, candidates=max(options.candidates, k))
+            candidates = self._candidates(question, query, loaded, widened)
+            hits = [self._hit(row, loaded, candidates) for row in candidates.best(max(options.reread, k))]
         return sorted(hits, key=lambda hit: -hit.score)[:k]
 
     def unknown(self, units: Iterable[Unit]) -> list[Unit]:
@@ -191,15 +201,18 @@ class HybridIndex:
 
     def citing(self, number: int, question: str) -> list[Hit]:
         """Every passage that cites a reference number, in the order of the library, scored for ``question``."""
-        loaded = self._load()
-        rows = self.library.rows_citing(number)
-        if not rows:
-            return []
-        candidates = self._candidates(question, loaded, SearchOptions(candidates=len(loaded.positions)))
-        return [self._hit(row, loaded, candidates) for row in rows if row in candidates.scores]
-
-    def _candidates(self, question: str, loaded: _Loaded, options: SearchOptions) -> _Candidates:
         query = self._query_vector(question)
+        with self.library.snapshot():
+            loaded = self._load()
+            rows = self.library.rows_citing(number)
+            if not rows:
+                return []
+            candidates = self._candidates(question, query, loaded, SearchOptions(candidates=len(loaded.positions)))
+            return [self._hit(row, loaded, candidates) for row in rows]
+
+    def _candidates(
+        self, question: str, query: NDArray[np.float32], loaded: _Loaded, options: SearchOptions
+    ) -> _Candidates:
         dense = loaded.vectors.nearest(query, options.candidates)
         keywords = self.library.keyword_query(self.vocabulary.units(question))
         return _Candidates(loaded, query, dense, keywords, options)

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from corpus.language import HAN
-from corpus.terms import Terms
-from corpus.words import STOP_WORDS, Segmenter
+from corpus.terms import Mention, Terms
+from corpus.words import STOP_WORDS, Segmenter, Word
 
 SCHEMA = """CREATE VIRTUAL TABLE words USING fts5(
     body, tokenize = "unicode61 remove_diacritics 0 tokenchars '=.'", detail = none)"""
@@ -72,10 +72,16 @@ class Vocabulary:
         mentions = self.terms.find(question)
         units = {m.concept.id: Unit(_CONCEPT + m.concept.id, m.span.of(question)) for m in mentions}
         for word in self._segmenter.words(question):
-            inside = any(m.span.start <= word.span.start and word.span.end <= m.span.end for m in mentions)
+            inside = any(_is_part(word, mention, question) for mention in mentions)
             if not inside and word.form not in STOP_WORDS and not (len(word.form) == 1 and word.form.isascii()):
                 units.setdefault(word.form, Unit(word.form, word.span.of(question)))
         return list(units.values())[:_MAX_UNITS]
+
+
+def _is_part(word: Word, mention: Mention, question: str) -> bool:
+    """Whether a word lies inside a mention, its plural's ending aside (AEs, BsAbs)."""
+    start, end = mention.span.start, mention.span.end
+    return start <= word.span.start < end and question[end : word.span.end].lower() in ("", "s", "es")
 
 
 def add_words(connection: sqlite3.Connection, row: int, body: str) -> None:

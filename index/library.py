@@ -124,8 +124,6 @@ class Library:
         connection = sqlite3.connect(uri, uri=True, timeout=30, check_same_thread=False, isolation_level=None)
         try:
             connection.execute("PRAGMA foreign_keys = ON")
-            if not self.read_only:
-                connection.execute("PRAGMA journal_mode = WAL")
             tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
             if not tables:
                 connection.execute("BEGIN IMMEDIATE")
@@ -135,9 +133,12 @@ class Library:
                     connection.execute("INSERT INTO meta VALUES ('format', ?), ('revision', 'new')", (FORMAT,))
                 connection.execute("COMMIT")
             found = connection.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
+            # Only now: another program's database is left as it is.
+            if found == (FORMAT,) and not self.read_only:
+                connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
             connection.close()
-            if "no such table" in str(error):
+            if "no such" in str(error):  # table, or column of a table that has our name
                 raise self._damaged("it is another program's database") from None
             raise
         except sqlite3.DatabaseError as error:
@@ -171,6 +172,16 @@ class Library:
                 raise self._unusable(error) from None
             except sqlite3.DatabaseError as error:
                 raise self._damaged(str(error)) from None
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """What is read inside is of one state of the library, whatever others write meanwhile."""
+        with self._reading() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                connection.execute("COMMIT")
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -339,9 +350,17 @@ class Library:
         )
 
     def sentence_vectors(self, row: int, dim: int) -> Vectors:
-        """``(sentences, dim)`` vectors of one passage's sentences."""
+        """``(sentences, dim)`` vectors of one passage's sentences.
+
+        Raises:
+            LibraryDamaged: they are not one of that length for each sentence.
+        """
         with self._reading() as connection:
-            (blob,) = connection.execute("SELECT sentence_vectors FROM passages WHERE row = ?", (row,)).fetchone()
+            blob, sentences = connection.execute(
+                "SELECT sentence_vectors, json_array_length(sentences) FROM passages WHERE row = ?", (row,)
+            ).fetchone()
+        if len(blob) != 4 * dim * sentences:
+            raise LibraryDamaged(f"{self.path} holds broken vectors; run `bsab check --repair`.")
         return np.frombuffer(blob, "<f4").reshape(-1, dim).astype(np.float32)
 
     # Words
@@ -366,6 +385,15 @@ class Library:
             connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta.items())
 
     # Health
+
+    def clear_derived(self, **meta: str) -> None:
+        """Empty the keyword index, drop passages without a document, and keep ``meta``: the first step of a repair."""
+        with self._writing() as connection:
+            # A broken FTS5 table takes no DELETE.
+            connection.execute("DROP TABLE words")
+            connection.execute(keywords.SCHEMA)
+            connection.execute("DELETE FROM passages WHERE document_id NOT IN (SELECT id FROM documents)")
+            connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta.items())
 
     def problems(self, dim: int) -> list[str]:
         """What is wrong with the file, each a sentence; empty where all is well."""

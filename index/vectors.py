@@ -65,6 +65,15 @@ class VectorIndex:
             partial.unlink(missing_ok=True)
 
     @classmethod
+    def is_whole(cls, path: Path) -> bool:
+        """Whether the file at ``path`` is undamaged, of whatever revision."""
+        try:
+            revision = json.loads(path.read_bytes().partition(b"\n")[0])["revision"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
+        return cls.load(path, revision) is not None
+
+    @classmethod
     def load(cls, path: Path, revision: str) -> VectorIndex | None:
         """The index saved at ``path`` for ``revision``; None where it is missing, outdated or damaged."""
         import faiss

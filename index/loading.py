@@ -1,0 +1,18 @@
+"""A model's name to its embedder."""
+
+from __future__ import annotations
+
+from index.embedders import BUNDLED_MODEL, BundledEmbedder, Embedder
+
+
+def load_embedder(name: str | None = None) -> Embedder:
+    """The embedder of a model: the bundled one, or any that sentence-transformers can load.
+
+    Raises:
+        ModelUnavailable: there is no such model on this machine.
+    """
+    if name is None or name == BUNDLED_MODEL:
+        return BundledEmbedder()
+    from index.sentence_transformer import SentenceTransformerEmbedder
+
+    return SentenceTransformerEmbedder(name)

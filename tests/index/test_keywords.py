@@ -1,0 +1,201 @@
+"""Keyword search: user text is data, concepts cross languages, coverage follows its formula."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.bundled import bundled_concepts
+from corpus.terms import Terms
+from index.hybrid import HybridIndex
+from index.keywords import SCHEMA, KeywordMatch, KeywordQuery, Unit, Vocabulary, add_words, remove_words, rows_with
+from tests.index.fakes import LIBRARY, make_index
+
+VOCABULARY = Vocabulary(Terms(bundled_concepts()))
+
+TEXTS = {
+    1: "塔拉妥单抗的安全性",
+    2: "埃万妥单抗的剂量",
+    3: "依沃西单抗的剂量和安全性",
+    4: "The safety of tarlatamab",
+    5: "The dose of amivantamab in 2024",
+    6: 'Text with "quotes", col: NEAR(a, b) AND a*',
+}
+LANGUAGES = {1: "zh", 2: "zh", 3: "zh", 4: "en", 5: "en", 6: "en"}
+
+
+@pytest.fixture(scope="module")
+def words() -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(":memory:")
+    connection.execute(SCHEMA)
+    for row, text in TEXTS.items():
+        add_words(connection, row, VOCABULARY.body(text))
+    yield connection
+    connection.close()
+
+
+def matches(words: sqlite3.Connection, question: str) -> dict[int, KeywordMatch]:
+    return KeywordQuery(words, VOCABULARY.units(question), LANGUAGES).passages()
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("塔拉妥单抗", {1, 4}),
+        ("Tarlatamab", {1, 4}),
+        ("TARLATAMAB", {1, 4}),
+        ("Ｔａｒｌａｔａｍａｂ", {1, 4}),
+        ("塔拉妥單抗", {1, 4}),
+        ("amivantamab 的剂量", {2, 3, 5}),
+        ("安全性", {1, 3, 4}),
+        ("安全性如何？", {1, 3, 4}),
+        ("safety", {1, 3, 4}),
+        ("dose", {2, 3, 5}),
+        ("doses", {2, 3, 5}),
+        ("２０２４", {5}),
+        ("FLAURA2", set()),
+        ("格菲妥单抗", set()),
+    ],
+)  # fmt: skip
+def test_what_a_question_finds(words: sqlite3.Connection, question: str, rows: set[int]) -> None:
+    assert matches(words, question).keys() == rows
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ('"', set()),
+        ('""""', set()),
+        ("*", set()),
+        ("-", set()),
+        (":", set()),
+        ("tarl*", set()),
+        ("-tarlatamab", {1, 4}),
+        ("NOT tarlatamab", {1, 4}),
+        ("body:tarlatamab", {1, 4}),
+        ("NEAR(tarlatamab, 5)", {1, 4, 6}),  # NEAR is a word of text 6
+        ("tarlatamab AND 2024", {1, 4, 5}),  # a stop word, no operator: either may be there
+        ('tarlatamab" OR "2024', {1, 4, 5}),
+        ("{tarlatamab} ^dose + 1", {1, 4, 2, 3, 5}),
+        ("'; DROP TABLE words; --tarlatamab", {1, 4}),
+        ("塔拉妥单抗\" OR *", {1, 4}),
+        ("（安全性）AND（剂量）", {1, 2, 3, 4, 5}),
+    ],
+)  # fmt: skip
+def test_query_syntax_is_data(words: sqlite3.Connection, question: str, rows: set[int]) -> None:
+    assert matches(words, question).keys() == rows
+
+
+@given(st.text(max_size=40))
+def test_no_question_is_a_syntax_error(question: str) -> None:
+    with sqlite3.connect(":memory:") as connection:
+        connection.execute(SCHEMA)
+        for unit in VOCABULARY.units(question):
+            assert rows_with(connection, unit) == set()
+    connection.close()
+
+
+def test_every_concept_is_one_token(words: sqlite3.Connection) -> None:
+    """ "EGFR/MET" must not become a phrase, which the index cannot search."""
+    for id in VOCABULARY.terms.concepts:
+        rows_with(words, Unit(f"={id}", id))
+
+
+@pytest.mark.parametrize("text", [*TEXTS.values(), "BsAbs and ADCs: 双抗 12.5 个月 (95% CI: 7.4~12.9)"])
+def test_a_text_holds_every_unit_of_itself(text: str) -> None:
+    assert {unit.key for unit in VOCABULARY.units(text)} <= set(VOCABULARY.body(text).split())
+
+
+@pytest.mark.parametrize(
+    ("question", "printed"),
+    [
+        ("What is the safety of tarlatamab?", ["safety", "tarlatamab"]),
+        ("塔拉妥单抗的安全性如何？", ["塔拉妥单抗", "安全性"]),
+        ("Tarlatamab 与塔拉妥单抗", ["塔拉妥单抗"]),  # one concept, as it is printed last
+        ("the of 的 了", []),
+        ("AEs of TKIs", ["AEs", "TKIs"]),
+        ("", []),
+    ],
+)
+def test_units_are_concepts_once_and_words_that_inform(question: str, printed: list[str]) -> None:
+    units = VOCABULARY.units(question)
+    assert [unit.printed.removesuffix("s") for unit in units] == [name.removesuffix("s") for name in printed]
+
+
+@pytest.mark.parametrize(
+    ("unit", "crosses"),
+    [("=tarlatamab", True), ("dellphi304", True), ("20", True), ("safeti", False), ("安全性", False)],
+)
+def test_what_a_text_in_the_other_language_could_hold(unit: str, crosses: bool) -> None:
+    assert Unit(unit, unit).crosses is crosses
+
+
+def idf(size: int, held: int) -> float:
+    return math.log(1 + (size - held + 0.5) / (held + 0.5))
+
+
+def test_coverage_is_the_share_of_idf_within_a_language(words: sqlite3.Connection) -> None:
+    found = matches(words, "Tarlatamab 的剂量, 2024, FLAURA2")
+    # Each language has 3 texts. FLAURA2 (and its part FLAURA, English only) is in none; both could hold FLAURA2.
+    tarlatamab, year, absent = idf(3, 1), idf(3, 1), idf(3, 0)
+    zh = tarlatamab + idf(3, 2) + idf(3, 0) + absent  # 剂量 is in two, 2024 in none
+    en = tarlatamab + idf(3, 1) + year + absent + idf(3, 0)
+    assert found[1].weight == pytest.approx(tarlatamab)
+    assert found[1].coverage == pytest.approx(tarlatamab / zh)
+    assert found[5].weight == pytest.approx(idf(3, 1) + year)
+    assert found[5].coverage == pytest.approx((idf(3, 1) + year) / en)
+    assert found[5].terms == ("剂量", "2024")
+
+
+def test_a_word_of_the_other_language_does_not_count_against_a_text(words: sqlite3.Connection) -> None:
+    assert matches(words, "tarlatamab regulatory")[1].coverage == 1.0
+    assert matches(words, "tarlatamab regulatory")[4].coverage == pytest.approx(idf(3, 1) / (idf(3, 1) + idf(3, 0)))
+    assert matches(words, "tarlatamab 监管")[4].coverage == 1.0
+
+
+def test_best_first_ties_by_row(words: sqlite3.Connection) -> None:
+    found = list(matches(words, "安全性和剂量").items())
+    assert found[0][0] == 3  # the only text with both
+    assert [(-match.coverage, row) for row, match in found] == sorted((-match.coverage, row) for row, match in found)
+
+
+@given(st.sampled_from(sorted(TEXTS)), st.text(max_size=30))
+def test_coverage_lies_between_0_and_1(words: sqlite3.Connection, row: int, noise: str) -> None:
+    for match in matches(words, TEXTS[row] + noise).values():
+        assert 0 <= match.coverage <= 1 + 1e-9
+        assert match.weight >= 0
+        assert match.terms
+
+
+@pytest.mark.parametrize("row", TEXTS)
+def test_a_text_read_alone_scores_as_its_passage(words: sqlite3.Connection, row: int) -> None:
+    query = KeywordQuery(words, VOCABULARY.units("安全性 of tarlatamab 2024 剂量"), LANGUAGES)
+    alone = query.text(VOCABULARY.body(TEXTS[row]), LANGUAGES[row])
+    assert alone == query.passages().get(row, KeywordMatch(0.0, 0.0, ()))
+
+
+def test_what_is_removed_is_not_found() -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.execute(SCHEMA)
+    add_words(connection, 1, "safeti")
+    add_words(connection, 2, "safeti")
+    remove_words(connection, [1, 3])
+    assert rows_with(connection, Unit("safeti", "safety")) == {2}
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("question", "documents"),
+    [("塔拉妥单抗", {"safety-zh", "survival-en"}), ("tarlatamab", {"safety-zh", "survival-en"})],
+)
+def test_a_name_finds_both_languages_in_a_library(tmp_path: Path, question: str, documents: set[str]) -> None:
+    index: HybridIndex = make_index(tmp_path, *LIBRARY)
+    hits = index.search(question)
+    assert {hit.passage.document_id for hit in hits if hit.keyword_rank} == documents
+    index.library.close()
