@@ -108,34 +108,36 @@ def _search(arguments: argparse.Namespace) -> int:
 
 def _add(arguments: argparse.Namespace) -> int:
     """Add files and folders; each file that cannot be read is named, the others are added."""
-    from corpus.bundled import read_review
+    from corpus.bundled import REVIEW_ID, read_review
     from corpus.readers import read_path
 
     index = open_index(arguments)
     found: list[Document | CorpusError] = [item for path in arguments.paths for item in read_path(path)]
     if not arguments.paths:
         found = [read_review()]
-    added: dict[str, None] = {}
+    added: dict[str, Document] = {}
+    owners: dict[str, str] = {}
     skipped: list[str] = []
     for item in found:
         if isinstance(item, CorpusError):
             skipped.append(str(item))
             _complain(item, 2)
             continue
-        owner = index.library.text_owner(item.text)
+        owner = owners.get(item.text) or index.library.text_owner(item.text)
         if owner and owner != item.id:
             print(f"{item.source}: already in the library as {owner}.", file=sys.stderr)
             continue
-        if item.id in added and _is_record(item):
-            taken = MalformedRecord(item.source, f"an earlier line has the id {item.id!r}; give each its own.")
+        if _is_record(item) and (item.id in added or item.id == REVIEW_ID):
+            taken = MalformedRecord(item.source, f"another document has the id {item.id!r}; give each its own.")
             skipped.append(str(taken))
             _complain(taken, 2)
             continue
         document = item if owner or _is_record(item) else _with_free_id(item, index, added)
-        if not owner:
-            with _progress(document.title) as progress:
-                index.add(document, progress)
-        added[document.id] = None
+        added[document.id] = document
+        owners[document.text] = document.id
+    present = {document.id for document in added.values() if index.library.text_owner(document.text) == document.id}
+    with _progress("Indexing") as progress:
+        index.add_all([document for id, document in added.items() if id not in present], progress)
     if arguments.json:
         print(_dumps({"added": list(added), "skipped": skipped}))
     else:
@@ -157,7 +159,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _remove(arguments: argparse.Namespace) -> int:
-    open_index(arguments).library.remove(arguments.id)
+    open_index(arguments).remove(arguments.id)
     print(_dumps({"removed": arguments.id}) if arguments.json else f"Removed {arguments.id}.")
     return 0
 
@@ -215,9 +217,11 @@ def _eval(arguments: argparse.Namespace) -> int:
 def open_index(arguments: argparse.Namespace) -> Any:
     """The library that the arguments name, made at the first start with a progress bar."""
     from index.hybrid import HybridIndex
+    from index.loading import load_reranker
 
     with _progress("Indexing") as progress:
-        return HybridIndex.open(arguments.home, arguments.model, progress)
+        reranker = load_reranker(arguments.reranker) if arguments.reranker else None
+        return HybridIndex.open(arguments.home, arguments.model, progress, reranker=reranker)
 
 
 @contextmanager
@@ -230,7 +234,7 @@ def _progress(title: str) -> Iterator[Callable[[int, int], None]]:
         if bar is None or bar.total != total:
             from tqdm import tqdm
 
-            bar = tqdm(total=total, desc=title, unit="text", file=sys.stderr)
+            bar = tqdm(total=total, desc=title, unit="char", file=sys.stderr)
         bar.update(done - bar.n)
 
     try:
@@ -368,6 +372,12 @@ def _parser() -> argparse.ArgumentParser:
         default=os.environ.get("BSAB_MODEL"),
         metavar="NAME",
         help="an embedding model that sentence-transformers can load",
+    )
+    shared.add_argument(
+        "--reranker",
+        default=os.environ.get("BSAB_RERANKER"),
+        metavar="NAME",
+        help="a cross-encoder that sentence-transformers can load, for a second look at the best passages",
     )
     shared.add_argument("--json", action="store_true", help="print JSON")
     many = _Parser(add_help=False)

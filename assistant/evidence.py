@@ -22,9 +22,9 @@ class EvidenceOptions:
     """Passages cited at most, where the quotes do not need more."""
     sentence_margin: float = 1.5
     """Standard deviations below the best sentence at which another one is still quoted."""
-    passage_margin: float = 3.0
+    passage_margin: float = 2.0
     """The same for a passage that is cited without a quote."""
-    passage_share: float = 0.5
+    passage_share: float = 0.75
     """What a passage's own score adds to each of its sentences."""
 
 

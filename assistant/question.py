@@ -68,15 +68,16 @@ class Question:
 def understand(text: str, history: Sequence[str], index: HybridIndex) -> Question:
     """Read a question; ``history`` holds those asked before it, oldest first."""
     text = clean(text).strip()
-    units = index.vocabulary.units(text)
-    subjects = _subjects(text, units, index)
-    search = text
+    read = index.correct(text)
+    units = index.vocabulary.units(read)
+    subjects = _subjects(read, units, index)
+    search = read
     if history and not subjects and (_FOLLOW_UP.search(text) or len(units) <= 2):
         for earlier in reversed(history):
             carried = clean(earlier).strip()[:MAX_CHARACTERS]
             subjects = _subjects(carried, index.vocabulary.units(carried), index)
             if subjects:
-                search = f"{' '.join(subjects)} {text}"
+                search = f"{' '.join(subjects)} {read}"
                 break
     numbers = [n for marker in find_markers(text) for n in marker.numbers]
     numbers += [int("".join(found)) for found in _NUMBERED.findall(fold(text).text)]
@@ -88,13 +89,13 @@ def understand(text: str, history: Sequence[str], index: HybridIndex) -> Questio
         names=_names(search, index),
         references=tuple(dict.fromkeys(numbers)),
         asks_reference=bool(_ASKS_REFERENCE.search(fold(text).text)),
-        missing=_missing(text, units, index),
+        missing=_missing(read, units, index),
     )
 
 
 def _is_name(unit: Unit, text: str) -> bool:
     """Whether a word of ``text`` looks like a trial's or a compound's name: DeLLphi-304, dellphi 304, eNRGy, TIGIT."""
-    if unit.key.startswith("="):
+    if unit.concept:
         return False
     # In a question typed all in capitals they tell no name from a word.
     shouted = language_of(text) == "en" and text.isupper() and len(text.split()) > 3
@@ -106,7 +107,7 @@ def _names(text: str, index: HybridIndex) -> frozenset[str]:
     return frozenset(
         unit.printed
         for unit in index.vocabulary.units(text)
-        if (concepts[unit.key[1:]].category in _TIES if unit.key.startswith("=") else _is_name(unit, text))
+        if (concepts[unit.concept].category in _TIES if unit.concept else _is_name(unit, text))
     )
 
 
@@ -122,7 +123,7 @@ def _missing(text: str, units: Sequence[Unit], index: HybridIndex) -> tuple[str,
     concepts = index.vocabulary.terms.concepts
     missing = []
     for unit in index.unknown(units):
-        concept = concepts.get(unit.key.removeprefix("="))
+        concept = concepts.get(unit.concept) if unit.concept else None
         named = concept.category in _MISSED if concept else _is_name(unit, text)
         if named or _DRUG.fullmatch(unit.key) or _CHINESE_DRUG.fullmatch(unit.key):
             missing.append(unit.printed)

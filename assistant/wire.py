@@ -43,6 +43,7 @@ def hit_json(rank: int, hit: Hit) -> Json:
         "dense_rank": hit.dense_rank,
         "keyword_rank": hit.keyword_rank,
         "terms": list(hit.terms),
+        "translations": list(hit.translations),
     }
 
 

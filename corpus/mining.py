@@ -78,11 +78,7 @@ def mine_pairs(text: str) -> list[Pair]:
 
 def mine_concepts(text: str) -> list[Concept]:
     """The pairs of a text as concepts."""
-    return [Concept(concept_key(_english(pair.names)), pair.names, pair.category) for pair in mine_pairs(text)]
-
-
-def _english(names: tuple[str, ...]) -> str:
-    return next((name for name in names if name[0].isascii()), names[0])
+    return [Concept.of(pair.names, pair.category) for pair in mine_pairs(text)]
 
 
 # Rules: what stands before the brackets, and the parts inside, to names or nothing. In order of certainty.

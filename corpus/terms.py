@@ -19,6 +19,12 @@ from corpus.words import fold
 
 # What turns a name into another thing's: 非小细胞肺癌, neoadjuvant therapy.
 _NEGATION = re.compile(r"(?:非|不|无|新|non|neo)$")
+# What right before or after a name says that the thing is absent.
+_ABSENT_BEFORE = re.compile(
+    r"(?:不含有?|不伴有?|无|没有|缺乏|缺失|缺少|去除|未(?:接受|经|使用|合并|伴有?|携带|发生|出现)过?|"
+    r"(?<![a-z])(?:without|lack(?:s|ing)?|no|absence of|free of|devoid of)(?: (?:an?|the|any|prior|previous))*) ?$"
+)
+_ABSENT_AFTER = re.compile(r"[ -]?(?:free(?![a-z])|缺失|缺陷)")
 # Abbreviations that are English words too, met as names only in capitals.
 _ALSO_WORDS = frozenset({"all", "met"})
 _HAS_HAN = re.compile(f"[{HAN}]")
@@ -39,6 +45,11 @@ class Concept:
     implies: tuple[str, ...] = ()
     """Ids of wider concepts: median progression-free survival implies progression-free survival."""
 
+    @classmethod
+    def of(cls, names: tuple[str, ...], category: str) -> Concept:
+        """A concept whose id is its first Latin name, else its first."""
+        return cls(concept_key(next((n for n in names if not _HAS_HAN.search(n)), names[0])), names, category)
+
     def name_in(self, language: str) -> str:
         """The first name written in ``language``, else the first."""
         for name in self.names:
@@ -54,6 +65,8 @@ class Mention:
     concept: Concept
     span: Span
     """In the text as printed."""
+    negated: bool
+    """Whether the text speaks of its absence: 不含 Fc, without brain metastases."""
 
 
 class Terms:
@@ -81,17 +94,10 @@ class Terms:
         taken = 0
         for start, end, id in sorted(found, key=lambda f: (f[0], -f[1])):
             if start >= taken:
-                mentions.append(Mention(self.concepts[id], folded.printed(start, end)))
+                negated = _is_negated(folded.text, start, end)
+                mentions.append(Mention(self.concepts[id], folded.printed(start, end), negated))
                 taken = end
         return mentions
-
-    def with_implied(self, mentions: Iterable[Mention]) -> list[str]:
-        """Concept ids of ``mentions`` and of all that they imply, each once, in order."""
-        ids: dict[str, None] = {}
-        for mention in mentions:
-            ids[mention.concept.id] = None
-            ids.update(dict.fromkeys(mention.concept.implies))
-        return list(ids)
 
 
 def read_glossary(text: str) -> list[Concept]:
@@ -146,6 +152,10 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     if not _ALNUM.match(text[end - 1]):
         return True
     return not re.match(r"(?!e?s(?![a-z0-9]))[a-z0-9α-ω]", text[end : end + 3])
+
+
+def _is_negated(text: str, start: int, end: int) -> bool:
+    return bool(_ABSENT_BEFORE.search(text, max(0, start - 24), start) or _ABSENT_AFTER.match(text, end))
 
 
 def _is_word(printed: str) -> bool:

@@ -123,6 +123,13 @@ class Segmenter:
         self._lock = threading.Lock()
         self._jieba: jieba.Tokenizer | None = None
 
+    def learn(self, names: Iterable[str]) -> None:
+        """Keep more names whole, from the next text on."""
+        with self._lock:
+            self._names += tuple(names)
+            if self._jieba is not None:
+                _add_names(self._jieba, self._names)
+
     def words(self, text: str) -> list[Word]:
         """The words of ``text`` in the order of the text; compounds give the whole, then its parts."""
         folded = fold(text)
@@ -154,11 +161,15 @@ def _quiet_tokenizer(names: Iterable[str]) -> jieba.Tokenizer:
     tokenizer = jieba.Tokenizer()
     tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
     tokenizer.initialized = True
+    _add_names(tokenizer, names)
+    return tokenizer
+
+
+def _add_names(tokenizer: jieba.Tokenizer, names: Iterable[str]) -> None:
     for name in names:
         for run in _HAN_RUN.findall(fold(name).text):
             if len(run) > 1:
                 tokenizer.add_word(run)
-    return tokenizer
 
 
 def _latin(folded: Folded) -> list[Word]:

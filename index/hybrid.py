@@ -1,18 +1,21 @@
 """HybridIndex: a library that can be searched, by meaning and by words.
 
-1. the question becomes a vector, its language centre taken out, and units (concepts and words)
+1. typing errors in the question are forgiven; it becomes a vector, its language centre taken out,
+   and units (concepts and words)
 2. FAISS gives the nearest passages, FTS5 those that share units
-3. each candidate's similarity, in standard deviations, and its keyword vote add up
+3. each candidate's similarity, in standard deviations within its language, and its keyword vote add up
 4. of the best, each sentence is scored alone; the best sentence counts for its passage
+5. a reranker, where one is named, has the last word; summaries and near-duplicates give way
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,25 +23,35 @@ from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from corpus.bundled import bundled_concepts, read_review
-from corpus.document import Document, Passage
+from corpus.document import Document, Language, Passage
 from corpus.language import language_of
-from corpus.terms import Terms
-from index.balance import centres_of
+from corpus.mining import mine_concepts
+from corpus.terms import Concept, Terms, concept_key, join_mined
+from corpus.words import Segmenter, fold
+from index.balance import Centres, means_of
+from index.candidates import Asked, Candidates, Scorer
 from index.embedders import BUNDLED_MODEL, Embedder, Vectors
 from index.errors import ModelMismatch
-from index.fusion import FusionOptions, Moments, keyword_vote
+from index.fusion import FusionOptions, Spread
 from index.hit import Hit
 from index.indexing import RECIPE, Progress, in_context, index_document
-from index.keywords import KeywordQuery, Unit, Vocabulary
+from index.keywords import Unit, Vocabulary
 from index.library import Library
 from index.loading import load_embedder
+from index.reranking import Reranker, rerank
+from index.selection import select
+from index.spelling import Spelling
 from index.vectors import VectorIndex
 
 _log = logging.getLogger(__name__)
 
 _CACHE_NAME = "vectors.faiss"
-_WORDS_VERSION = "1"
+# Of cutting texts into words; another one rewrites the keyword index.
+_WORDS_VERSION = "2"
 _READINGS = 2000
+# Characters of a question that are embedded: the model reads about 500 tokens at once, and 2,000 take seconds.
+_EMBEDDED = 600
+_LATIN_WORD = re.compile(r"[a-z]+")
 
 
 def silent(done: int, total: int) -> None:
@@ -47,14 +60,17 @@ def silent(done: int, total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class SearchOptions:
-    """How much a search looks at."""
+    """How much a search looks at. Origin of the weights: docs/retrieval.md."""
 
     candidates: int = 50
     """Passages taken from each of the two searches."""
     reread: int = 12
     """Passages whose sentences are scored one by one."""
-    sentence_weight: float = 0.5
+    sentence_weight: float = 0.75
     """What the best sentence adds, as a share of its standard deviations."""
+    title_weight: float = 1.0
+    """Standard deviations that a section's title adds where it names all that the question names: the
+    section on a thing comes before a mention of it elsewhere."""
     fusion: FusionOptions = FusionOptions()
 
 
@@ -67,6 +83,8 @@ class _Reading:
     """``(sentences, dim)``"""
     bodies: tuple[str, ...]
     """Words and concepts of each sentence in its context."""
+    title: str
+    """Words and concepts of the section's title."""
     lead: Passage | None
     """``Hit.lead``"""
 
@@ -76,8 +94,13 @@ class _Loaded:
     """What search keeps in memory for one revision of the library."""
 
     revision: str
+    vocabulary: Vocabulary
+    spelling: Spelling
     vectors: VectorIndex
-    moments: Moments | None
+    spread: Spread | None
+    """None for a library without passages."""
+    languages: dict[int, Language]
+    """By row."""
     positions: dict[int, int]
     """Row to position in ``vectors``."""
     readings: LRUCache[int, _Reading]
@@ -87,13 +110,23 @@ class _Loaded:
 class HybridIndex:
     """A library, its model and its vocabulary. Thread-safe."""
 
-    def __init__(self, library: Library, embedder: Embedder, terms: Terms) -> None:
+    def __init__(
+        self,
+        library: Library,
+        embedder: Embedder,
+        concepts: Sequence[Concept],
+        reranker: Reranker | None = None,
+    ) -> None:
+        """``concepts`` are known beforehand; those that documents state join them."""
         self.library = library
         self.embedder = embedder
-        self.vocabulary = Vocabulary(terms)
-        self._centres = centres_of(embedder.name)
+        self._reranker = reranker
+        self._known = tuple(concepts)
+        self._segmenter = Segmenter()
+        self._vocabulary: tuple[list[Concept], Vocabulary] | None = None
+        self._centres: Centres | None = None
         self._loaded: _Loaded | None = None
-        self._readings_lock = threading.Lock()
+        self._lock = threading.RLock()
 
     @classmethod
     def open(
@@ -102,6 +135,7 @@ class HybridIndex:
         model: str | None = None,
         progress: Progress = silent,
         load: Callable[[str | None], Embedder] = load_embedder,
+        reranker: Reranker | None = None,
     ) -> HybridIndex:
         """Open the library in ``home``; a new one is given the bundled review.
 
@@ -114,48 +148,94 @@ class HybridIndex:
             LibraryError: the library cannot be opened.
         """
         library = Library(home)
-        kept = library.meta("model")
-        if kept and model and kept != model:
+        try:
+            kept = library.meta("model")
+            if kept and model and kept != model:
+                raise ModelMismatch(
+                    f"The library in {home} was indexed with the model {kept}, not {model}; leave --model out, "
+                    "or name another folder with --home for the other model."
+                )
+            self = cls(library, load(model or kept or BUNDLED_MODEL), bundled_concepts(), reranker)
+            if not kept:
+                library.keep_centres(means_of(self.embedder))
+                self.add(read_review(), progress)
+                library.set_meta(model=self.embedder.name, dim=str(self.embedder.dim))
+            elif not library.read_only:
+                self.refresh(progress)
+        except BaseException:
             library.close()
-            raise ModelMismatch(
-                f"The library in {home} was indexed with the model {kept}, not {model}; leave --model out, "
-                "or name another folder with --home for the other model."
-            )
-        self = cls(library, load(model or kept or BUNDLED_MODEL), Terms(bundled_concepts()))
-        if not kept:
-            self.add(read_review(), progress)
-            library.set_meta(model=self.embedder.name, dim=str(self.embedder.dim), words=self._words_version())
-        elif not library.read_only:
-            self.refresh(progress)
+            raise
         return self
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The concepts known beforehand, joined by those that the library's documents state now."""
+        stated = self.library.concepts()
+        with self._lock:
+            if self._vocabulary is None or self._vocabulary[0] != stated:
+                terms = Terms(join_mined(self._known, stated))
+                self._vocabulary = (stated, Vocabulary(terms, self._segmenter))
+            return self._vocabulary[1]
 
     # Filling
 
     def add(self, document: Document, progress: Progress = silent) -> None:
         """Index a document and store it, in place of one with the same id."""
-        indexed = index_document(document, self.embedder, self._centres, self.vocabulary, progress)
-        self.library.add(document, indexed, RECIPE)
+        self.add_all([document], progress)
+
+    def add_all(self, documents: Sequence[Document], progress: Progress = silent) -> None:
+        """Index documents and store them, each in a transaction of its own.
+
+        What one states of names (埃万妥单抗, Amivantamab) then holds for all.
+        """
+        total, before = sum(len(document.text) for document in documents), 0
+        for document in documents:
+            self._index(document, lambda done, _, before=before: progress(before + done, total))  # type: ignore[misc]
+            before += len(document.text)
+        self._refresh_words()
+
+    def _index(self, document: Document, progress: Progress) -> None:
+        indexed = index_document(document, self.embedder, self._centred(), self.vocabulary, progress)
+        self.library.add(document, indexed, RECIPE, mine_concepts(document.text))
+
+    def remove(self, document_id: str) -> None:
+        """Take a document out, and the names that it alone states.
+
+        Raises:
+            UnknownDocument: there is none with that id.
+        """
+        self.library.remove(document_id)
+        self._refresh_words()
 
     def refresh(self, progress: Progress = silent) -> None:
         """Index again what an older program indexed in another way."""
         for id, recipe in self.library.recipes().items():
             if recipe != RECIPE:
-                self.add(self.library.document(id), progress)
-        if self.library.meta("words") != self._words_version():
-            self._rewrite_words()
+                self._index(self.library.document(id), progress)
+        self._refresh_words()
+
+    def _centred(self) -> Centres:
+        if self._centres is None:
+            self._centres = Centres(self.library.centres())
+        return self._centres
+
+    def _refresh_words(self) -> None:
+        """Write the keyword index anew where the vocabulary is another than it was written with."""
+        version = self._words_version()
+        if self.library.meta("words") == version:
+            return
+        rows = list(self.library.rows())
+        vocabulary = self.vocabulary
+        bodies = [
+            (row, vocabulary.body(in_context(passage, passage.text)))
+            for row, passage in zip(rows, self.library.passages(rows), strict=True)
+        ]
+        self.library.rewrite_words(bodies, words=version)
 
     def _words_version(self) -> str:
         """Of the vocabulary: changes with the segmentation and with the concepts."""
         names = [(c.id, c.names) for c in self.vocabulary.terms.concepts.values()]
         return f"{_WORDS_VERSION}-{hashlib.sha256(repr(names).encode()).hexdigest()[:12]}"
-
-    def _rewrite_words(self) -> None:
-        rows = list(self.library.rows())
-        bodies = [
-            (row, self.vocabulary.body(in_context(passage, passage.text)))
-            for row, passage in zip(rows, self.library.passages(rows), strict=True)
-        ]
-        self.library.rewrite_words(bodies, words=self._words_version())
 
     # Health
 
@@ -171,9 +251,9 @@ class HybridIndex:
     def repair(self, progress: Progress = silent) -> None:
         """Make anew all that can be made from the documents: passages, vectors, words, the FAISS file."""
         self.library.clear_derived(words="")
-        for id in self.library.recipes():
-            self.add(self.library.document(id), progress)
-        self.library.set_meta(words=self._words_version())
+        self.library.keep_centres(means_of(self.embedder))
+        self._centres = None
+        self.add_all([self.library.document(id) for id in self.library.recipes()], progress)
         self._loaded = None
         (self.library.home / _CACHE_NAME).unlink(missing_ok=True)
         with self.library.snapshot():
@@ -185,15 +265,27 @@ class HybridIndex:
         """The ``k`` best passages for a question, best first, ties in the order of the library."""
         if not question.strip():
             return []
-        query = self._query_vector(question)
+        with self.library.snapshot():
+            question = self._load().spelling.correct(question)
+        vector = self._query_vector(question)
         with self.library.snapshot():
             loaded = self._load()
-            if loaded.moments is None:
+            if loaded.spread is None:
                 return []
-            widened = replace(options, candidates=max(options.candidates, k))
-            candidates = self._candidates(question, query, loaded, widened)
-            hits = [self._hit(row, loaded, candidates) for row in candidates.best(max(options.reread, k))]
-        return sorted(hits, key=lambda hit: -hit.score)[:k]
+            keywords = self.library.keyword_query(loaded.vocabulary.units(question))
+            asked = Asked(vector, language_of(question), keywords)
+            scorer = Scorer(asked, loaded.spread, options.fusion)
+            candidates = _candidates(asked, scorer, loaded, max(options.candidates, k))
+            rows = candidates.best(max(options.reread, 2 * k))
+            hits = [self._hit(row, loaded, asked, candidates, scorer, options) for row in rows]
+        if self._reranker:
+            hits = rerank(question, hits, self._reranker)
+        return select(hits, k)
+
+    def correct(self, text: str) -> str:
+        """``text`` with its typing errors forgiven, as ``search`` reads it."""
+        with self.library.snapshot():
+            return self._load().spelling.correct(text)
 
     def unknown(self, units: Iterable[Unit]) -> list[Unit]:
         """Those of ``units`` that no passage of the library holds."""
@@ -201,57 +293,72 @@ class HybridIndex:
 
     def citing(self, number: int, question: str) -> list[Hit]:
         """Every passage that cites a reference number, in the order of the library, scored for ``question``."""
-        query = self._query_vector(question)
+        vector = self._query_vector(question)
         with self.library.snapshot():
             loaded = self._load()
             rows = self.library.rows_citing(number)
-            if not rows:
+            if not rows or loaded.spread is None:
                 return []
-            candidates = self._candidates(question, query, loaded, SearchOptions(candidates=len(loaded.positions)))
-            return [self._hit(row, loaded, candidates) for row in rows]
-
-    def _candidates(
-        self, question: str, query: NDArray[np.float32], loaded: _Loaded, options: SearchOptions
-    ) -> _Candidates:
-        dense = loaded.vectors.nearest(query, options.candidates)
-        keywords = self.library.keyword_query(self.vocabulary.units(question))
-        return _Candidates(loaded, query, dense, keywords, options)
+            keywords = self.library.keyword_query(loaded.vocabulary.units(question))
+            asked = Asked(vector, language_of(question), keywords)
+            options = SearchOptions()
+            scorer = Scorer(asked, loaded.spread, options.fusion)
+            candidates = _candidates(asked, scorer, loaded, len(loaded.positions))
+            return [self._hit(row, loaded, asked, candidates, scorer, options) for row in rows]
 
     def _query_vector(self, question: str) -> NDArray[np.float32]:
-        vectors = self.embedder.encode_query([question])
-        vector: NDArray[np.float32] = self._centres.centred(vectors, "query", [language_of(question)])[0]
+        vectors = self.embedder.encode_query([question[:_EMBEDDED]])
+        vector: NDArray[np.float32] = self._centred().centred(vectors, "query", [language_of(question)])[0]
         return vector
 
-    def _hit(self, row: int, loaded: _Loaded, candidates: _Candidates) -> Hit:
-        with self._readings_lock:
-            reading = loaded.readings.get(row)
-        if reading is None:
-            reading = self._read(row)
-            with self._readings_lock:
-                loaded.readings[row] = reading
+    def _hit(
+        self,
+        row: int,
+        loaded: _Loaded,
+        asked: Asked,
+        candidates: Candidates,
+        scorer: Scorer,
+        options: SearchOptions,
+    ) -> Hit:
+        reading = self._reading(row, loaded)
         passage = reading.passage
-        sentence_scores = candidates.sentence_scores(reading.vectors, reading.bodies, passage.language)
+        sentence_scores = scorer.sentence_scores(reading.vectors, reading.bodies, passage.language)
+        title = asked.keywords.text(reading.title, passage.language)
         match = candidates.matches.get(row)
+        shared = match.shared if match else ()
         return Hit(
             passage=passage,
-            score=candidates.scores[row] + candidates.options.sentence_weight * max(sentence_scores, default=0.0),
+            score=candidates.scores[row]
+            + options.sentence_weight * max(sentence_scores, default=0.0)
+            + options.title_weight * title.coverage,
             similarity=candidates.similarities[row],
             coverage=match.coverage if match else 0.0,
             dense_rank=candidates.dense_ranks.get(row),
             keyword_rank=candidates.keyword_ranks.get(row),
-            terms=match.terms if match else (),
+            terms=tuple(unit.printed for unit in shared),
+            translations=tuple(_translation(unit, passage, loaded.vocabulary.terms) for unit in shared),
             lead=reading.lead,
             sentence_scores=sentence_scores,
         )
 
-    def _read(self, row: int) -> _Reading:
+    def _reading(self, row: int, loaded: _Loaded) -> _Reading:
+        with self._lock:
+            if row in loaded.readings:
+                return loaded.readings[row]
         (passage,) = self.library.passages([row])
-        bodies = tuple(self.vocabulary.body(in_context(passage, passage.sentence(s))) for s in passage.sentences)
-        vectors = self.library.sentence_vectors(row, self.embedder.dim)
-        return _Reading(passage, vectors, bodies, self.library.lead(passage))
+        reading = _Reading(
+            passage,
+            self.library.sentence_vectors(row, self.embedder.dim),
+            tuple(loaded.vocabulary.body(in_context(passage, passage.sentence(s))) for s in passage.sentences),
+            loaded.vocabulary.body(passage.heading),
+            self.library.lead(passage),
+        )
+        with self._lock:
+            loaded.readings[row] = reading
+        return reading
 
     def _load(self) -> _Loaded:
-        """Vectors of the library's present revision, from FAISS's file where it is whole and current."""
+        """What search needs of the library's present revision; vectors from FAISS's file where it is current."""
         revision = self.library.meta("revision") or ""
         loaded = self._loaded
         if loaded is not None and loaded.revision == revision:
@@ -264,49 +371,42 @@ class HybridIndex:
                 vectors.save(path, revision)
             except OSError as error:
                 _log.info("%s was not saved: %s", path, error)
-        positions = {int(row): position for position, row in enumerate(vectors.rows)}
-        moments = Moments.of(vectors.vectors) if len(vectors) else None
-        self._loaded = _Loaded(revision, vectors, moments, positions, LRUCache(_READINGS))
+        languages = self.library.rows()
+        rows = [int(row) for row in vectors.rows]
+        vocabulary = self.vocabulary
+        self._loaded = _Loaded(
+            revision=revision,
+            vocabulary=vocabulary,
+            spelling=_spelling(vocabulary, self.library.texts()),
+            vectors=vectors,
+            spread=Spread.of(vectors.vectors, [languages[row] for row in rows]) if rows else None,
+            languages=languages,
+            positions={row: position for position, row in enumerate(rows)},
+            readings=LRUCache(_READINGS),
+        )
         return self._loaded
 
 
-class _Candidates:
-    """Passages that either search found, with what each search says of them."""
+def _candidates(asked: Asked, scorer: Scorer, loaded: _Loaded, count: int) -> Candidates:
+    """The ``count`` best of either search."""
+    dense = loaded.vectors.nearest(asked.vector, count)
+    matches = {row: match for row, match in asked.keywords.passages().items() if row in loaded.positions}
+    similarities = dict(dense)
+    for row in list(matches)[:count]:
+        if row not in similarities:
+            similarities[row] = float(loaded.vectors.vectors[loaded.positions[row]] @ asked.vector)
+    return Candidates(dense, matches, similarities, loaded.languages, scorer)
 
-    def __init__(
-        self,
-        loaded: _Loaded,
-        query: NDArray[np.float32],
-        dense: list[tuple[int, float]],
-        keywords: KeywordQuery,
-        options: SearchOptions,
-    ) -> None:
-        assert loaded.moments is not None
-        self.options = options
-        self._query = query
-        self._moments = loaded.moments
-        self._keywords = keywords
-        self.matches = {row: match for row, match in keywords.passages().items() if row in loaded.positions}
-        self.dense_ranks = {row: rank for rank, (row, _) in enumerate(dense, start=1)}
-        self.keyword_ranks = {row: rank for rank, row in enumerate(self.matches, start=1)}
-        self.similarities = dict(dense)
-        for row in list(self.matches)[: options.candidates]:
-            if row not in self.similarities:
-                self.similarities[row] = float(loaded.vectors.vectors[loaded.positions[row]] @ query)
-        standard = self._moments.standard(query, np.fromiter(self.similarities.values(), np.float32))
-        self.scores = {
-            row: float(score) + keyword_vote(self.matches.get(row), options.fusion)
-            for row, score in zip(self.similarities, standard, strict=True)
-        }
 
-    def best(self, k: int) -> list[int]:
-        """Rows of the ``k`` highest scores, ties by row."""
-        return sorted(self.scores, key=lambda row: (-self.scores[row], row))[:k]
+def _spelling(vocabulary: Vocabulary, texts: Iterable[str]) -> Spelling:
+    names = " ".join(vocabulary.terms.names())
+    return Spelling(word for text in (names, *texts) for word in _LATIN_WORD.findall(fold(text).text))
 
-    def sentence_scores(self, vectors: Vectors, bodies: Sequence[str], language: str) -> tuple[float, ...]:
-        """Scores of single sentences, by the measure of passages: ``vectors`` ``(n, dim)``, one body for each."""
-        standard = self._moments.standard(self._query, vectors @ self._query)
-        return tuple(
-            float(score) + keyword_vote(self._keywords.text(body, language), self.options.fusion)
-            for score, body in zip(standard, bodies, strict=True)
-        )
+
+def _translation(unit: Unit, passage: Passage, terms: Terms) -> str:
+    """The name of a question's concept in the passage's language, where the question uses another one."""
+    concept = terms.concepts.get(unit.concept) if unit.concept else None
+    if concept is None:
+        return ""
+    name = concept.name_in(passage.language)
+    return "" if concept_key(name) == concept_key(unit.printed) else name

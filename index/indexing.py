@@ -14,11 +14,11 @@ from index.embedders import Embedder, Vectors, batches
 from index.keywords import Vocabulary
 from index.library import Indexed
 
-RECIPE = "1"
+RECIPE = "2"
 """Of cutting and embedding; documents indexed by another one are indexed again."""
 
 Progress = Callable[[int, int], None]
-"""Called with the texts embedded so far and their number."""
+"""Called with what is done so far and the whole, in characters of text."""
 
 # Small batches let the bar move; one by one is as fast as in batches (design, section 5).
 _BATCH = 4
@@ -37,7 +37,7 @@ def index_document(
         vectors = embedder.encode_document(batch)
         rows.append(centres.centred(vectors, "document", [language_of(text) for text in batch]))
         done += len(batch)
-        progress(done, len(texts))
+        progress(len(document.text) * done // len(texts), len(document.text))
     vectors = np.concatenate(rows) if rows else np.empty((0, embedder.dim), np.float32)
     indexed, first = [], len(passages)
     for passage, text, vector in zip(passages, texts, vectors, strict=False):  # texts go on with the sentences

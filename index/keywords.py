@@ -21,8 +21,8 @@ from corpus.words import STOP_WORDS, Segmenter, Word
 SCHEMA = """CREATE VIRTUAL TABLE words USING fts5(
     body, tokenize = "unicode61 remove_diacritics 0 tokenchars '=.'", detail = none)"""
 
-# Marks a concept among the words; no word holds it.
-_CONCEPT = "="
+# Marks a concept among the words, and the absence of one; no word holds either.
+_CONCEPT, _ABSENT = "=", "=="
 _HAN = re.compile(f"[{HAN}]")
 _MAX_UNITS = 64
 """A question of 20,000 characters is searched by its first words; more would only dilute it."""
@@ -38,9 +38,19 @@ class Unit:
     """As the question prints it."""
 
     @property
+    def concept(self) -> str | None:
+        """Id of the concept that it is; None for a word."""
+        return self.key.lstrip(_CONCEPT) if self.key.startswith(_CONCEPT) else None
+
+    @property
+    def opposite(self) -> str | None:
+        """What a text holds that has the thing whose absence is asked for; None for other units."""
+        return _CONCEPT + self.key.removeprefix(_ABSENT) if self.key.startswith(_ABSENT) else None
+
+    @property
     def crosses(self) -> bool:
         """Whether a text in the other language could hold it: a concept, a number, a name with a digit."""
-        return self.key.startswith(_CONCEPT) or any(c.isdigit() for c in self.key)
+        return self.concept is not None or any(c.isdigit() for c in self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,30 +58,37 @@ class KeywordMatch:
     """A text that shares words with the question."""
 
     weight: float
-    """Sum of the idf of what it shares; higher is better."""
+    """Sum of the idf of what it shares, less that of what it contradicts; higher is better."""
     coverage: float
-    """``weight`` as a share of what a text in its language could share at most, 0 to 1."""
-    terms: tuple[str, ...]
-    """What it shares, as the question prints it."""
+    """``weight`` as a share of what a text in its language could share at most, up to 1."""
+    shared: tuple[Unit, ...]
+    """What it shares, in the order of the question."""
 
 
 class Vocabulary:
     """Turns texts into what the keyword index holds."""
 
-    def __init__(self, terms: Terms) -> None:
+    def __init__(self, terms: Terms, segmenter: Segmenter | None = None) -> None:
+        """``segmenter``: one that is loaded already, taught the names of ``terms``."""
         self.terms = terms
-        self._segmenter = Segmenter(terms.names())
+        self.segmenter = segmenter or Segmenter()
+        self.segmenter.learn(terms.names())
 
     def body(self, text: str) -> str:
         """All words and concepts of a text, blank-separated, as ``words.body`` stores them."""
-        concepts = (_CONCEPT + id for id in self.terms.with_implied(self.terms.find(text)))
-        return " ".join([word.form for word in self._segmenter.words(text)] + list(concepts))
+        concepts: dict[str, None] = {}
+        for mention in self.terms.find(text):
+            concepts.update(dict.fromkeys(_CONCEPT + id for id in (mention.concept.id, *mention.concept.implies)))
+            if mention.negated:
+                concepts[_ABSENT + mention.concept.id] = None
+        return " ".join([word.form for word in self.segmenter.words(text)] + list(concepts))
 
     def units(self, question: str) -> list[Unit]:
         """What a question asks for, each once: its concepts, then its words outside them."""
         mentions = self.terms.find(question)
-        units = {m.concept.id: Unit(_CONCEPT + m.concept.id, m.span.of(question)) for m in mentions}
-        for word in self._segmenter.words(question):
+        keys = [(_ABSENT if mention.negated else _CONCEPT) + mention.concept.id for mention in mentions]
+        units = {key: Unit(key, mention.span.of(question)) for key, mention in zip(keys, mentions, strict=True)}
+        for word in self.segmenter.words(question):
             inside = any(_is_part(word, mention, question) for mention in mentions)
             if not inside and word.form not in STOP_WORDS and not (len(word.form) == 1 and word.form.isascii()):
                 units.setdefault(word.form, Unit(word.form, word.span.of(question)))
@@ -89,9 +106,9 @@ def add_words(connection: sqlite3.Connection, row: int, body: str) -> None:
     connection.execute("INSERT INTO words(rowid, body) VALUES (?, ?)", (row, body))
 
 
-def rows_with(connection: sqlite3.Connection, unit: Unit) -> set[int]:
-    """Rows of the passages that hold a unit."""
-    query = '"' + unit.key.replace('"', '""') + '"'
+def rows_with(connection: sqlite3.Connection, key: str) -> set[int]:
+    """Rows of the passages that hold a unit's key."""
+    query = '"' + key.replace('"', '""') + '"'
     return {row for (row,) in connection.execute("SELECT rowid FROM words WHERE words MATCH ?", (query,))}
 
 
@@ -100,14 +117,15 @@ class KeywordQuery:
 
     Coverage is reckoned within a language: an English word that no Chinese passage holds does not
     count against Chinese ones, which could not hold it, but one that they could hold (a concept, a
-    name with a digit) does.
+    name with a digit) does. A text that has what the question asks the absence of counts against itself.
     """
 
     def __init__(self, connection: sqlite3.Connection, units: Sequence[Unit], languages: Mapping[int, str]) -> None:
         """``languages`` maps every passage's row to its language."""
         self._units = {unit.key: unit for unit in units}
         self._languages = languages
-        self._rows = {unit.key: rows_with(connection, unit) for unit in units}
+        self._opposites = {unit.opposite: unit.key for unit in units if unit.opposite}
+        self._rows = {key: rows_with(connection, key) for key in (*self._units, *self._opposites)}
         self._weights = {language: self._weigh(language) for language in ("zh", "en")}
 
     def _weigh(self, language: str) -> dict[str, float]:
@@ -132,14 +150,16 @@ class KeywordQuery:
     def text(self, body: str, language: str) -> KeywordMatch:
         """What any text shares with the question; ``body`` is ``Vocabulary.body`` of it."""
         held = set(body.split())
-        return self._match([key for key in self._units if key in held], language)
+        return self._match([key for key in self._rows if key in held], language)
 
     def _match(self, keys: Sequence[str], language: str) -> KeywordMatch:
+        """``keys`` of units and of their opposites that a text holds."""
         weights = self._weights[language]
-        weight = sum(weights.get(key, 0.0) for key in keys)
+        shared = [key for key in keys if key in self._units]
+        against = [absent for key in keys if (absent := self._opposites.get(key)) and absent not in keys]
+        weight = sum(weights.get(key, 0.0) for key in shared) - sum(weights.get(key, 0.0) for key in against)
         total = sum(weights.values())
-        terms = tuple(self._units[key].printed for key in keys)
-        return KeywordMatch(weight, weight / total if total else 0.0, terms)
+        return KeywordMatch(weight, weight / total if total else 0.0, tuple(self._units[key] for key in shared))
 
 
 def remove_words(connection: sqlite3.Connection, rows: Iterable[int]) -> None:

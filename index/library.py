@@ -21,7 +21,9 @@ from numpy.typing import NDArray
 
 from corpus.document import Document, Heading, Language, Passage, Span
 from corpus.markers import find_markers
+from corpus.terms import Concept
 from index import keywords
+from index.balance import Means
 from index.embedders import Vectors
 from index.errors import LibraryDamaged, LibraryUnusable, UnknownDocument
 
@@ -46,6 +48,10 @@ _SCHEMA = (
     """CREATE TABLE markers(
         document_id TEXT NOT NULL, number INTEGER NOT NULL,
         row INTEGER NOT NULL REFERENCES passages(row) ON DELETE CASCADE, PRIMARY KEY(document_id, number, row))""",
+    """CREATE TABLE pairs(
+        document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
+        names TEXT NOT NULL, category TEXT NOT NULL)""",
+    "CREATE TABLE centres(role TEXT NOT NULL, language TEXT NOT NULL, mean BLOB NOT NULL)",
     keywords.SCHEMA,
 )
 
@@ -214,8 +220,10 @@ class Library:
 
     # Documents
 
-    def add(self, document: Document, indexed: Iterable[Indexed], recipe: str) -> None:
-        """Store a document with its passages, in place of one with the same id."""
+    def add(
+        self, document: Document, indexed: Iterable[Indexed], recipe: str, concepts: Iterable[Concept] = ()
+    ) -> None:
+        """Store a document with its passages and the concepts that it states, in place of one with the same id."""
         with self._writing() as connection:
             self._drop(connection, document.id)
             headings = [(h.level, h.number, h.title, h.span.start, h.span.end) for h in document.headings]
@@ -225,6 +233,10 @@ class Library:
                 (document.id, document.title, document.language, document.source, document.text,
                  json.dumps(headings, ensure_ascii=False), recipe),
             )  # fmt: skip
+            connection.executemany(
+                "INSERT INTO pairs VALUES (?, ?, ?)",
+                [(document.id, json.dumps(c.names, ensure_ascii=False), c.category) for c in concepts],
+            )
             for item in indexed:
                 passage = item.passage
                 row = connection.execute(
@@ -317,11 +329,12 @@ class Library:
         if not passage.topic or passage.text.startswith(passage.topic):
             return None
         with self._reading() as connection:
-            found = connection.execute(
-                "SELECT row FROM passages WHERE document_id = ? AND topic = ? AND start < ? ORDER BY start LIMIT 1",
+            rows = connection.execute(
+                "SELECT row FROM passages WHERE document_id = ? AND topic = ? AND start < ? ORDER BY start DESC",
                 (passage.document_id, passage.topic, passage.span.start),
-            ).fetchone()
-            return self.passages(found)[0] if found else None
+            ).fetchall()
+            earlier = (self.passages(row)[0] for row in rows)
+            return next((found for found in earlier if found.text.startswith(passage.topic)), None)
 
     def rows(self) -> dict[int, Language]:
         """Every passage's row and language, by row."""
@@ -363,6 +376,35 @@ class Library:
             raise LibraryDamaged(f"{self.path} holds broken vectors; run `bsab check --repair`.")
         return np.frombuffer(blob, "<f4").reshape(-1, dim).astype(np.float32)
 
+    # Concepts and centres
+
+    def concepts(self) -> list[Concept]:
+        """The concepts that documents state, in the order of the documents."""
+        with self._reading() as connection:
+            found = connection.execute("SELECT names, category FROM pairs ORDER BY rowid").fetchall()
+        return [Concept.of(tuple(json.loads(names)), category) for names, category in found]
+
+    def centres(self) -> Means:
+        """The mean vectors kept by ``keep_centres``; empty where there are none."""
+        with self._reading() as connection:
+            found = connection.execute("SELECT role, language, mean FROM centres").fetchall()
+        return {(role, language): np.frombuffer(mean, "<f4").astype(np.float32) for role, language, mean in found}
+
+    def keep_centres(self, means: Means) -> None:
+        """Keep mean vectors, in place of those kept before."""
+        with self._writing() as connection:
+            connection.execute("DELETE FROM centres")
+            connection.executemany(
+                "INSERT INTO centres VALUES (?, ?, ?)",
+                [(role, language, _blob(mean)) for (role, language), mean in means.items()],
+            )
+
+    def texts(self) -> Iterator[str]:
+        """The text of every document."""
+        with self._reading() as connection:
+            found = connection.execute("SELECT text FROM documents ORDER BY rowid").fetchall()
+        return (text for (text,) in found)
+
     # Words
 
     def keyword_query(self, units: Sequence[keywords.Unit]) -> keywords.KeywordQuery:
@@ -374,7 +416,7 @@ class Library:
     def unknown(self, units: Iterable[keywords.Unit]) -> list[keywords.Unit]:
         """Those of ``units`` that no passage holds."""
         with self._reading() as connection:
-            return [unit for unit in units if not keywords.rows_with(connection, unit)]
+            return [unit for unit in units if not keywords.rows_with(connection, unit.key)]
 
     def rewrite_words(self, bodies: Iterable[tuple[int, str]], **meta: str) -> None:
         """Replace the whole keyword index by ``(row, body)`` pairs and keep ``meta`` with it."""

@@ -1,8 +1,9 @@
-"""A model's name to its embedder."""
+"""A model's name to the model."""
 
 from __future__ import annotations
 
 from index.embedders import BUNDLED_MODEL, BundledEmbedder, Embedder
+from index.reranking import Reranker
 
 
 def load_embedder(name: str | None = None) -> Embedder:
@@ -16,3 +17,14 @@ def load_embedder(name: str | None = None) -> Embedder:
     from index.sentence_transformer import SentenceTransformerEmbedder
 
     return SentenceTransformerEmbedder(name)
+
+
+def load_reranker(name: str) -> Reranker:
+    """A cross-encoder that sentence-transformers can load.
+
+    Raises:
+        ModelUnavailable: there is no such model on this machine.
+    """
+    from index.sentence_transformer import CrossEncoderReranker
+
+    return CrossEncoderReranker(name)

@@ -1,20 +1,24 @@
-"""Any model that sentence-transformers can load. The only file that imports it, which takes 8 s."""
+"""Models that sentence-transformers can load. The only file that imports it, which takes 8 s.
+
+A model is a folder or lies in the machine's model cache; none comes from the network.
+"""
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.embedders import Vectors, printable
 from index.errors import ModelUnavailable
 
 
 class SentenceTransformerEmbedder:
-    """A sentence-transformers model, from a folder or from the machine's model cache; never from the network."""
+    """A sentence-transformers model."""
 
     def __init__(self, name: str) -> None:
         """Load the model ``name``.
@@ -22,21 +26,13 @@ class SentenceTransformerEmbedder:
         Raises:
             ModelUnavailable: it is not on this machine, or cannot be loaded.
         """
-        # The library asks a hub for newer files even where the model is a folder.
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
+        _stay_offline()
         from sentence_transformers import SentenceTransformer
 
-        try:
-            model: Any = SentenceTransformer(name, trust_remote_code=False, device="cpu")
-        except Exception as error:  # whatever its loaders raise, for a missing folder or broken weights
-            first = str(error).strip().partition("\n")[0]
-            raise ModelUnavailable(
-                f"The model {name} cannot be loaded ({first}); give the folder of a sentence-transformers model."
-            ) from error
+        model = _load(lambda: SentenceTransformer(name, trust_remote_code=False, device="cpu"), name, "model")
         self._model = model
         self.name = name
-        self.dim: int = self._model.get_embedding_dimension()
+        self.dim: int = model.get_embedding_dimension()
         # torch's modules are not safe to call from several threads at once on every model.
         self._lock = threading.Lock()
 
@@ -54,3 +50,46 @@ class SentenceTransformerEmbedder:
         with self._lock:
             vectors = encode([printable(t) for t in texts], normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)
+
+
+class CrossEncoderReranker:
+    """A cross-encoder, which reads question and passage together."""
+
+    def __init__(self, name: str) -> None:
+        """Load the model ``name``.
+
+        Raises:
+            ModelUnavailable: it is not on this machine, or cannot be loaded.
+        """
+        _stay_offline()
+        from sentence_transformers import CrossEncoder
+
+        self._model = _load(
+            lambda: CrossEncoder(name, trust_remote_code=False, device="cpu", num_labels=1), name, "reranker"
+        )
+        self._lock = threading.Lock()
+
+    def scores(self, question: str, passages: Sequence[str]) -> NDArray[np.float32]:
+        """``(n,)`` scores, higher is better, one for each passage in the order given."""
+        if not passages:
+            return np.empty(0, np.float32)
+        pairs = [(printable(question), printable(passage)) for passage in passages]
+        with self._lock:
+            found = self._model.predict(pairs, show_progress_bar=False)
+        return np.asarray(found, dtype=np.float32).reshape(len(passages))
+
+
+def _stay_offline() -> None:
+    # The library asks a hub for newer files even where the model is a folder. Read at import.
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
+
+
+def _load(load: Callable[[], Any], name: str, kind: str) -> Any:
+    try:
+        return load()
+    except Exception as error:  # whatever its loaders raise, for a missing folder or broken weights
+        first = str(error).strip().partition("\n")[0]
+        raise ModelUnavailable(
+            f"The {kind} {name} cannot be loaded ({first}); give the folder of a sentence-transformers model."
+        ) from error

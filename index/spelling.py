@@ -1,0 +1,50 @@
+"""One typing error in a Latin word forgiven: "hazzard ratio", "tarlatimab".
+
+Only a word that neither the library nor the glossary holds is corrected, and only to the one known
+word that is a single insertion, deletion, replacement or swap away (optimal string alignment
+distance 1). Words with digits are names, where one character makes another trial; they stay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from corpus.words import STOP_WORDS, fold, stem
+
+# Shorter words have too many neighbours.
+_LEAST = 5
+_WORD = re.compile(r"(?<![a-z0-9α-ω-])[a-z]+(?![a-z0-9α-ω-])")
+
+
+class Spelling:
+    """Knows the Latin words of a library and of the glossary."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        """``words`` are folded; other than plain Latin ones are passed over."""
+        self._words = sorted({word for word in words if word.isascii() and word.isalpha()})
+        self._known = set(self._words) | {stem(word) for word in self._words}
+
+    def correct(self, text: str) -> str:
+        """``text`` with its unknown Latin words replaced by the only known ones that are one error away."""
+        folded = fold(text)
+        parts, last = [], 0
+        for match in _WORD.finditer(folded.text):
+            if corrected := self._correction(match[0]):
+                span = folded.printed(*match.span())
+                parts += [text[last : span.start], corrected]
+                last = span.end
+        return "".join([*parts, text[last:]])
+
+    def _correction(self, word: str) -> str:
+        if len(word) < _LEAST or word in STOP_WORDS or word in self._known or stem(word) in self._known:
+            return ""
+        found = process.extract(word, self._words, scorer=OSA.distance, score_cutoff=1, limit=3)
+        # Endings of one word are one candidate; two different words are a guess.
+        stems = {stem(candidate) for candidate, _, _ in found if len(candidate) >= _LEAST and candidate[0] == word[0]}
+        if len(stems) != 1:
+            return ""
+        return next(candidate for candidate, _, _ in found if candidate[0] == word[0])
