@@ -75,6 +75,7 @@ def _citation_json(item: Evidence) -> Json:
         "dense_rank": hit.dense_rank if hit else None,
         "keyword_rank": hit.keyword_rank if hit else None,
         "terms": list(hit.terms) if hit else [],
+        "translations": list(hit.translations) if hit else [],
     }
 
 

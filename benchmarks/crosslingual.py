@@ -18,6 +18,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -27,7 +28,7 @@ from corpus.bundled import REVIEW_ID
 from corpus.document import Language
 from corpus.readers.plain import read_plain
 from index.embedders import Vectors
-from index.hybrid import HybridIndex
+from index.hybrid import HybridIndex, SearchOptions
 from index.library import FILE_NAME
 from index.loading import load_embedder
 
@@ -35,6 +36,7 @@ CASES: tuple[tuple[Language, Language], ...] = (("en", "en"), ("en", "zh"), ("zh
 """Language of the question, language of its paragraph; in the order of the table."""
 
 DEPTHS = (1, 5)
+DEFAULT = SearchOptions()
 Ranking = Callable[[str, Language], list[str]]
 """A question and its language to paragraph ids, best first."""
 
@@ -53,15 +55,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, nargs="+", default=[0, 1, 2, 3, 4])
     parser.add_argument("--model", help="another model than the bundled one")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    parser.add_argument("--plot", type=Path, metavar="FILE.svg", help="draw recall@5 there")
     parser.add_argument("--cache", type=Path, metavar="FILE.npz", help="keep vectors there between runs")
     parser.add_argument("--only-product", action="store_true", help="leave the other methods out")
     arguments = parser.parse_args()
 
-    paragraphs = _read(arguments.data / "xquad_paragraphs.jsonl")
-    questions = [
-        Question({"en": line["question_en"], "zh": line["question_zh"]}, line["paragraph_id"])
-        for line in _read(arguments.data / "xquad_en_zh.jsonl")
-    ]
+    paragraphs, questions = read_lines(arguments.data / "xquad_paragraphs.jsonl"), read_questions(arguments.data)
     embedder = CachingEmbedder(load_embedder(arguments.model), arguments.cache)
     figures: dict[str, list[dict[str, float]]] = {}
     for seed in arguments.seed:
@@ -70,40 +69,70 @@ def main() -> None:
             p["paragraph_id"]: "zh" if zh else "en" for p, zh in zip(paragraphs, chinese, strict=True)
         }
         with tempfile.TemporaryDirectory() as home:
-            index = _library(Path(home), paragraphs, languages, embedder)
-            methods = {"the product": _product(index)}
+            index = build_library(Path(home), paragraphs, languages, embedder)
+            methods = {"the product": ranking_of(index)}
             if not arguments.only_product:
                 methods |= _others(index, paragraphs, languages, embedder)
             for name, ranking in methods.items():
-                found = _recalls(ranking, questions, languages, f"seed {seed}, {name}")
+                found = recalls(ranking, questions, languages, f"seed {seed}, {name}")
                 figures.setdefault(name, []).append(found)
             index.library.close()
         embedder.save()
     _print(figures, arguments.seed)
+    if arguments.plot:
+        _plot(figures, arguments.plot)
     if arguments.json:
         arguments.json.write_text(json.dumps({"seeds": arguments.seed, "figures": figures}, indent=1) + "\n")
 
 
-def _read(path: Path) -> list[dict[str, str]]:
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """The objects of a JSONL file."""
     with path.open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
 
 
-def _library(
-    home: Path, paragraphs: Sequence[dict[str, str]], languages: dict[str, Language], embedder: CachingEmbedder
+def read_questions(data: Path) -> list[Question]:
+    """XQuAD's questions."""
+    return [
+        Question({"en": line["question_en"], "zh": line["question_zh"]}, line["paragraph_id"])
+        for line in read_lines(data / "xquad_en_zh.jsonl")
+    ]
+
+
+def build_library(
+    home: Path,
+    paragraphs: Sequence[dict[str, str]],
+    languages: dict[str, Language],
+    embedder: CachingEmbedder,
+    *,
+    centred: bool = True,
 ) -> HybridIndex:
+    """A library of the paragraphs alone, each in its one language; without language centres where not ``centred``."""
     index = HybridIndex.open(home, load=lambda _: embedder)
-    index.library.remove(REVIEW_ID)
-    for paragraph in tqdm(paragraphs, desc="indexing"):
+    index.remove(REVIEW_ID)
+    if not centred:
+        index.library.keep_centres({})
+        index.library.close()
+        index = HybridIndex.open(home, load=lambda _: embedder)
+    documents = []
+    for paragraph in paragraphs:
         id = paragraph["paragraph_id"]
         document = read_plain(paragraph[f"context_{languages[id]}"], id=id, title=id, source="XQuAD")
         assert document is not None
-        index.add(document)
+        documents.append(document)
+    with tqdm(desc="indexing", unit="char") as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        index.add_all(documents, progress)
     return index
 
 
-def _product(index: HybridIndex) -> Ranking:
-    return lambda text, language: [hit.passage.document_id for hit in index.search(text, max(DEPTHS))]
+def ranking_of(index: HybridIndex, options: SearchOptions = DEFAULT) -> Ranking:
+    """The product's own search."""
+    return lambda text, language: [hit.passage.document_id for hit in index.search(text, max(DEPTHS), options)]
 
 
 def _others(
@@ -141,9 +170,10 @@ def _others(
     return {"the model alone": model, "BM25": bm25, "their rank fusion": fused}
 
 
-def _recalls(
+def recalls(
     ranking: Ranking, questions: Sequence[Question], languages: dict[str, Language], title: str
 ) -> dict[str, float]:
+    """By "asked→target@depth", the share of questions whose paragraph is among the first ``depth``."""
     found: dict[str, list[bool]] = {}
     for question in tqdm(questions, desc=title):
         target = languages[question.paragraph]
@@ -168,6 +198,38 @@ def _print(figures: dict[str, list[dict[str, float]]], seeds: Sequence[int]) -> 
             spread = max(fifth) - min(fifth)
             cells.append(f"{statistics.fmean(first):.3f} / {statistics.fmean(fifth):.3f} ({spread:.3f})")
         print(f"| {method} | {' | '.join(cells)} |")
+
+
+def _plot(figures: dict[str, list[dict[str, float]]], path: Path) -> None:
+    """Bars of recall@5, a group for each pair of languages, a bar for each method; whiskers span the seeds."""
+    import matplotlib
+
+    matplotlib.use("svg")
+    matplotlib.rcParams["svg.hashsalt"] = "bsab"  # the same figures give the same file
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(8, 3.6), layout="constrained")
+    names = [f"{asked}→{target}" for asked, target in CASES]
+    width = 0.8 / len(figures)
+    # Okabe and Ito's colours: told apart by colour-blind readers.
+    for place, (method, runs) in enumerate(figures.items()):
+        values = np.array([[run[f"{name}@5"] for name in names] for run in runs])
+        mean = values.mean(axis=0)
+        axes.bar(
+            np.arange(len(names)) + (place - (len(figures) - 1) / 2) * width,
+            mean,
+            width,
+            yerr=[mean - values.min(axis=0), values.max(axis=0) - mean],
+            label=method,
+            color=("#0072b2", "#e69f00", "#999999", "#cc79a7")[place % 4],
+        )
+    axes.set_xticks(range(len(names)), [f"{a} question,\n{t} paragraph" for a, t in CASES])
+    axes.set_ylabel("recall@5")
+    axes.set_ylim(0, 1.02)
+    axes.legend(ncols=len(figures), loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False)
+    axes.spines[["top", "right"]].set_visible(False)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, metadata={"Date": None})
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ class Scorer:
     def __init__(self, asked: Asked, spread: Spread, options: FusionOptions) -> None:
         self._asked = asked
         self._options = options
-        self._scale = spread.scale(asked.vector)
+        self._scale = spread.scale(asked.vector, options.shrinkage)
 
     def score(self, similarity: float, language: Language, match: KeywordMatch | None) -> float:
         """Meaning and words of one text; higher is better."""

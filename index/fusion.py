@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 from index.embedders import Vectors
 from index.keywords import KeywordMatch
 
+# Few passages have no spread of their own to speak of.
+_SHRINKAGE = 20.0
+
 
 @dataclass(frozen=True, slots=True)
 class FusionOptions:
@@ -31,6 +34,9 @@ class FusionOptions:
     a few that do prove less."""
     full_weight: float = 4.0
     """Summed idf at which a vote counts in full: one common word is no proof, one rare name is."""
+    shrinkage: float = _SHRINKAGE
+    """Passages of a language at which its own spread and the whole library's count alike; infinite where only
+    the latter shall count."""
 
 
 def keyword_vote(match: KeywordMatch | None, options: FusionOptions, *, across: bool) -> float:
@@ -48,8 +54,6 @@ def keyword_vote(match: KeywordMatch | None, options: FusionOptions, *, across: 
 
 # A library of one passage has no spread; that of centred e5 vectors is usually twice this.
 _LEAST_SPREAD = 0.05
-# Passages of a language at which its own spread and the whole library's count alike: few have none of their own.
-_SHRINKAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +98,13 @@ class Spread:
             {language: Moments.of(vectors[kinds == language]) for language in dict.fromkeys(languages)},
         )
 
-    def scale(self, query: NDArray[np.float32]) -> dict[str, tuple[float, float]]:
+    def scale(self, query: NDArray[np.float32], shrinkage: float = _SHRINKAGE) -> dict[str, tuple[float, float]]:
         """By language, mean and standard deviation of the similarity of ``query`` to its passages."""
         mean, deviation = self.pooled.location(query)
         scale = {}
         for language, moments in self.languages.items():
             own_mean, own_deviation = moments.location(query)
-            share = moments.count / (moments.count + _SHRINKAGE)
+            share = moments.count / (moments.count + shrinkage)
             scale[language] = (
                 share * own_mean + (1 - share) * mean,
                 share * own_deviation + (1 - share) * deviation,

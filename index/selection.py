@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from corpus.words import fold
 from index.hit import Hit
 
 _SUMMARIES = frozenset({"摘要", "abstract", "summary"})
@@ -24,11 +23,13 @@ def select(hits: Sequence[Hit], k: int) -> list[Hit]:
     chosen: list[Hit] = []
     shown: list[frozenset[str]] = []
     for hit in sorted(handicapped, key=lambda hit: -hit.score):
+        if len(chosen) == k:
+            break
         sentences = _sentences(hit)
         if not any(_alike(sentences, others) for others in shown):
             chosen.append(hit)
             shown.append(sentences)
-    return chosen[:k]
+    return chosen
 
 
 def _is_summary(hit: Hit) -> bool:
@@ -37,7 +38,7 @@ def _is_summary(hit: Hit) -> bool:
 
 def _sentences(hit: Hit) -> frozenset[str]:
     passage = hit.passage
-    return frozenset("".join(fold(passage.sentence(s)).text.split()) for s in passage.sentences)
+    return frozenset("".join(passage.sentence(s).split()) for s in passage.sentences)
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:

@@ -10,6 +10,7 @@ from assistant.answer import Answer, Evidence, Reply
 from assistant.web.wording import say
 from corpus.document import Language, Span
 from corpus.references import Reference
+from index.hit import Hit
 
 _CITED = re.compile(r"\[(\d{1,2})\](?=：|:|$)", re.MULTILINE)
 
@@ -114,10 +115,18 @@ def _why_html(item: Evidence, language: Language) -> str:
         return f'<p class="bsab-why">{html.escape(say("names_trial", language))}</p>'
     lines = [
         say("by_meaning", language, rank=hit.dense_rank) if hit.dense_rank else "",
-        say("by_words", language, rank=hit.keyword_rank, terms=", ".join(hit.terms)) if hit.keyword_rank else "",
+        say("by_words", language, rank=hit.keyword_rank, terms=", ".join(_terms(hit))) if hit.keyword_rank else "",
     ]
     found = "".join(f"<li>{html.escape(line)}</li>" for line in lines if line)
     return f'<details class="bsab-why"><summary>{html.escape(say("why", language))}</summary><ul>{found}</ul></details>'
+
+
+def _terms(hit: Hit) -> list[str]:
+    """The matched terms as asked, each with its name in the passage's language."""
+    return [
+        f"{term} = {translation}" if translation else term
+        for term, translation in zip(hit.terms, hit.translations, strict=True)
+    ]
 
 
 def _short(text: str) -> str:
