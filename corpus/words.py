@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _HAN_RUN = re.compile(f"[{HAN}]+")
 _LATIN_RUN = re.compile(r"[a-z0-9α-ω]+(?:[.'][a-z0-9]+|-+[a-z0-9α-ω]+)*")
 _PIECE = re.compile(r"\d+(?:\.\d+)?|[a-zα-ω]+")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _PLAIN_NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－", "-") | {"·": ".", "’": "'", "'": "'"})
 
@@ -183,7 +184,8 @@ def _latin(folded: Folded) -> list[Word]:
             # "dellphi 304" is "DeLLphi-304".
             apart = folded.text[previous.end() : run.start()] if previous else ""
             named = previous and previous[0].isalpha() and len(previous[0]) > 2 and previous[0] not in _COUNTED
-            if previous and named and apart == " " and run[0].isdigit():
+            # "ASCO 2025" is a congress in a year.
+            if previous and named and apart == " " and run[0].isdigit() and not _YEAR.fullmatch(run[0]):
                 words.append(Word(previous[0] + run[0], folded.printed(previous.start(), run.end())))
         else:
             words.append(Word("".join(piece[0] for piece in pieces), span))
