@@ -7,6 +7,8 @@ from typing import Literal
 
 from corpus.document import Language, Passage, Span
 from corpus.references import Reference
+from corpus.results import TrialResult
+from corpus.source_checks import SourceCheck
 from index.hit import Hit
 
 Reason = Literal["empty", "too_long", "missing_name", "no_reference", "no_support"]
@@ -50,6 +52,10 @@ class Answer:
     """Every figure in it occurs in its evidence."""
     evidence: tuple[Evidence, ...]
     """Best first; ``evidence[i].number == i + 1``."""
+    results: tuple[TrialResult, ...]
+    """Trial results in the quoted sentences."""
+    notes: tuple[SourceCheck, ...]
+    """Where a quoted sentence departs from the paper it cites."""
 
 
 @dataclass(frozen=True, slots=True)

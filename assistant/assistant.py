@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from assistant.answer import Answer, NotFound, Reason, Reply
+from assistant.answer import Answer, Evidence, NotFound, Reason, Reply
 from assistant.compose import quote_answer, reference_answer, refusal
 from assistant.evidence import EvidenceOptions, citing_evidence, nearest_evidence, select_evidence
+from assistant.notes import checks_of, results_of
 from assistant.question import MAX_CHARACTERS, Question, understand
-from assistant.references import reference
+from assistant.references import references_in
 from corpus.document import Language
 from corpus.language import language_of
 from index.hit import Hit
@@ -60,7 +61,7 @@ class Assistant:
         if not self._supported(question, hits):
             return self._refuse(question.text, question.language, "no_support", (), hits)
         evidence = select_evidence(hits, self.options.evidence, citing=question.asks_reference)
-        return Answer(question.text, question.language, quote_answer(evidence, question.language), evidence)
+        return self._answer(question, quote_answer(evidence, question.language), evidence)
 
     def _answer_reference(self, question: Question) -> Reply:
         number = question.references[0]
@@ -68,9 +69,24 @@ class Assistant:
         if not hits:
             return self._refuse(question.text, question.language, "no_reference", (f"[{number}]",))
         evidence = citing_evidence(hits, number)
-        cited = reference(hits[0].passage.document_id, number)
+        cited = self.index.library.reference(hits[0].passage.document_id, number)
         text = reference_answer(cited, evidence, question.language)
-        return Answer(question.text, question.language, text, evidence)
+        return self._answer(question, text, evidence)
+
+    def _answer(self, question: Question, text: str, evidence: Sequence[Evidence]) -> Answer:
+        library = self.index.library
+        quoted = [item for item in evidence if item.quotes]
+        return Answer(
+            question=question.text,
+            language=question.language,
+            text=text,
+            evidence=self._with_references(evidence),
+            results=tuple(r for item in quoted for r in results_of(item.passage, item.quotes, library)),
+            notes=tuple(dict.fromkeys(c for item in quoted for c in checks_of(item.passage, item.quotes, library))),
+        )
+
+    def _with_references(self, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+        return tuple(replace(item, references=references_in(item.passage, self.index.library)) for item in evidence)
 
     def _supported(self, question: Question, hits: Sequence[Hit]) -> bool:
         """Whether a passage is close enough to the question to hold its answer."""
@@ -95,6 +111,6 @@ class Assistant:
     def _refuse(
         self, text: str, language: Language, reason: Reason, missing: Sequence[str] = (), hits: Sequence[Hit] = ()
     ) -> NotFound:
-        nearest = nearest_evidence(hits[: self.options.nearest])
+        nearest = self._with_references(nearest_evidence(hits[: self.options.nearest]))
         wording = refusal(reason, missing, language, nearest=bool(nearest))
         return NotFound(text, language, reason, wording, tuple(missing), nearest)

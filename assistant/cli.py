@@ -6,6 +6,7 @@ Errors are one sentence on stderr that says what to do: exit status 2 for bad in
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import os
 import re
@@ -20,6 +21,7 @@ from typing import Any, NoReturn, TextIO
 from assistant.errors import PortTaken, UsageError
 from corpus.document import Document
 from corpus.errors import CorpusError, MalformedRecord
+from corpus.markers import find_markers
 from index.errors import LibraryError, ModelMismatch, UnknownDocument
 
 Serve = Callable[[argparse.Namespace], None]
@@ -79,6 +81,8 @@ def _ask(arguments: argparse.Namespace) -> int:
         print(_dumps(found))
         return 0
     print(found["answer"])
+    for note in found["notes"]:
+        print(f"! {note['text']} ({note['source']}, {note['certainty']})")
     for citation in found["citations"]:
         place = " ".join(part for part in (citation["section"], citation["heading"]) if part)
         print(f"\n[{citation['number']}] {citation['document']} {place}\n{citation['text']}")
@@ -104,6 +108,133 @@ def _search(arguments: argparse.Namespace) -> int:
     if not hits:
         print("Nothing found.")
     return 0
+
+
+def _cite(arguments: argparse.Namespace) -> int:
+    """The references of a number, of words in their record or around them, or all; as text, JSON, BibTeX or RIS."""
+    from assistant.citation_formats import bibtex, ris
+    from assistant.references import cited_references, find_references
+    from assistant.wire import reference_json
+
+    index = open_index(arguments)
+    asked = (arguments.reference or "").strip()
+    numbers = [number for marker in find_markers(asked) for number in marker.numbers]
+    numbers += [int(asked)] if asked.isdecimal() else []
+    found = find_references(index, asked) if asked and not numbers else cited_references(index, numbers or None)
+    if asked and not found:
+        raise UsageError(f"no reference {asked!r} in the library; `bsab cite` lists them all.")
+    pairs = [(cited.document_id, cited.reference) for cited in found]
+    if arguments.bibtex or arguments.ris:
+        print(bibtex(pairs) if arguments.bibtex else ris(pairs), end="")
+    elif arguments.json:
+        print(_dumps({"references": [reference_json(cited) for cited in found]}))
+    else:
+        for cited in found:
+            print(_reference_text(reference_json(cited)))
+    return 0
+
+
+def _trials(arguments: argparse.Namespace) -> int:
+    """All trial results of the library."""
+    from assistant.notes import checks_of
+    from assistant.wire import note_json, result_json
+
+    index = open_index(arguments)
+    language = arguments.language
+    rows = [
+        {
+            "document": passage.document_id,
+            "section": passage.section,
+            **result_json(result),
+            "notes": [note_json(check, language) for check in checks_of(passage, [result.span], index.library)],
+        }
+        for passage, result in index.library.results()
+    ]
+    if arguments.json:
+        print(_dumps({"results": rows}))
+    elif arguments.csv:
+        _write_csv(rows)
+    else:
+        for row in rows:
+            print(_result_text(row))
+    return 0
+
+
+def _results(arguments: argparse.Namespace) -> int:
+    """Trial results of any text file, or of each line of a JSONL file; the library is not needed."""
+    from assistant.wire import result_json
+    from corpus.passages import split_passages
+    from corpus.readers import read_file
+    from corpus.results import extract_results, results_of_text
+
+    if arguments.input:
+
+        def found(line: dict[str, Any]) -> dict[str, Any]:
+            return {**_kept(line, "id"), "results": [result_json(result) for result in results_of_text(line["text"])]}
+
+        return _batch(arguments, found, "text")
+    if arguments.file is None:
+        raise UsageError("give a text file, or lines of texts with --input.")
+    documents = []
+    for item in read_file(arguments.file):
+        if isinstance(item, CorpusError):
+            raise item
+        documents.append(item)
+    rows = [
+        {"document": document.id, **result_json(result)}
+        for document in documents
+        for result in extract_results(split_passages(document))
+    ]
+    if arguments.json:
+        print(_dumps({"results": rows}))
+    else:
+        for row in rows:
+            print(_result_text(row))
+    return 0
+
+
+def _result_text(row: dict[str, Any]) -> str:
+    """One result on one line: trial, arm, end point, value; an open interval's end is a dash."""
+    endpoint = f"{row['endpoint']} ({row['of']})" if row["of"] else row["endpoint"]
+    interval = ""
+    if row["ci"]:
+        low, high = row["ci"]
+        level = f"{row['ci_level']:g}% " if row["ci_level"] else ""
+        interval = f" ({level}CI {low:g}–{'–' if high is None else f'{high:g}'})"
+    unit = {None: "", "%": "%"}.get(row["unit"], f" {row['unit']}")
+    parts = [row["trial"], row["arm"], endpoint, row["setting"], f"{row['value_text']}{unit}{interval}"]
+    notes = "".join(f"\n  ! {note['text']} ({note['source']})" for note in row.get("notes", ()))
+    return "\t".join(str(part or "") for part in parts) + notes
+
+
+def _write_csv(rows: Sequence[dict[str, Any]]) -> None:
+    columns = (
+        "document section trial phase arm comparator endpoint of statistic setting value value_text unit "
+        "ci_low ci_high ci_level p_value n sentence notes"
+    ).split()
+    writer = csv.DictWriter(sys.stdout, columns, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        low, high = row["ci"] or (None, None)
+        notes = " | ".join(f"{note['text']} ({note['source']})" for note in row["notes"])
+        cells = {**row, "ci_low": low, "ci_high": high, "notes": notes}
+        writer.writerow({name: _inert(value) for name, value in cells.items()})
+
+
+def _inert(value: object) -> object:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t") else value
+
+
+def _reference_text(found: dict[str, Any]) -> str:
+    lines = [f"[{found['marker']}] {found['document']}: {found['status']}"]
+    for work in found["works"]:
+        parts = [work["authors"], work["title"], work["journal"], work["year"]]
+        lines.append("    " + ". ".join(str(part).rstrip(".") for part in parts if part) + ".")
+        lines += [f"    https://doi.org/{work['doi']}"] if work["doi"] else []
+    lines += [f"    {found['note']}"] if found["note"] else []
+    lines += [f"  {place['section']} {place['sentence']}" for place in found["cited_in"]]
+    return "\n".join(lines) + "\n"
 
 
 def _add(arguments: argparse.Namespace) -> int:
@@ -250,19 +381,21 @@ def _question(arguments: argparse.Namespace) -> str:
     return str(arguments.question)
 
 
-def _batch(arguments: argparse.Namespace, answer: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
-    """One JSON line out for each line in."""
+def _batch(
+    arguments: argparse.Namespace, answer: Callable[[dict[str, Any]], dict[str, Any]], key: str = "question"
+) -> int:
+    """One JSON line out for each line in, which holds a string under ``key``."""
     if arguments.output and arguments.output.exists() and arguments.output.samefile(arguments.input):
-        raise UsageError(f"{arguments.output}: the questions stand there; name another file with --output.")
-    with _lines(arguments.input) as lines, _writer(arguments.output) as output:
+        raise UsageError(f"{arguments.output}: the {key}s stand there; name another file with --output.")
+    with _lines(arguments.input, key) as lines, _writer(arguments.output) as output:
         for line in lines:
             print(_dumps(answer(line)), file=output, flush=True)
     return 0
 
 
 @contextmanager
-def _lines(path: Path) -> Iterator[Iterator[dict[str, Any]]]:
-    """The objects of a JSONL file."""
+def _lines(path: Path, key: str = "question") -> Iterator[Iterator[dict[str, Any]]]:
+    """The objects of a JSONL file, each with a string under ``key``."""
     try:
         file = sys.stdin if str(path) == "-" else path.open(encoding="utf-8-sig")
     except OSError as error:
@@ -277,8 +410,8 @@ def _lines(path: Path) -> Iterator[Iterator[dict[str, Any]]]:
                     value = json.loads(line)
                 except (ValueError, RecursionError):
                     value = None
-                if not isinstance(value, dict) or not isinstance(value.get("question"), str):
-                    raise UsageError(f'{path}, line {number}: write one object a line: {{"id": "…", "question": "…"}}.')
+                if not isinstance(value, dict) or not isinstance(value.get(key), str):
+                    raise UsageError(f'{path}, line {number}: write one object a line: {{"id": "…", "{key}": "…"}}.')
                 yield value
         except UnicodeDecodeError:
             raise UsageError(f"{path}: not UTF-8 text; save it as UTF-8.") from None
@@ -405,6 +538,15 @@ def _parser() -> argparse.ArgumentParser:
     searched = command("search", _search, "Show passages.", many)
     searched.add_argument("question", nargs="?")
     searched.add_argument("-k", type=_count, default=5, help="how many")
+    cited = command("cite", _cite, "Show references and the sentences that cite them.")
+    cited.add_argument("reference", nargs="?", help="a number, or words (a trial, an author); all where left out")
+    cited.add_argument("--bibtex", action="store_true", help="print BibTeX")
+    cited.add_argument("--ris", action="store_true", help="print RIS")
+    tabled = command("trials", _trials, "Show all trial results of the library.")
+    tabled.add_argument("--csv", action="store_true", help="print a table for a spreadsheet")
+    tabled.add_argument("--language", choices=("en", "zh"), default="en", help="of the notes")
+    mined = command("results", _results, "Show the trial results of a text file.", many)
+    mined.add_argument("file", nargs="?", type=Path, metavar="FILE")
     added = command("add", _add, "Add documents; without a path, the bundled review.")
     added.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="a file or a folder")
     command("list", _list, "List the documents.")

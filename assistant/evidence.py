@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.answer import Evidence
-from assistant.references import references_in
+from assistant.references import cites
 from corpus.document import Passage, Span
-from corpus.markers import find_markers
 from index.hit import Hit
 
 
@@ -37,8 +36,8 @@ def select_evidence(
     ``citing``: quote sentences that carry a reference number, where there are any.
     """
     wanted: Callable[[str], bool] = bool
-    if citing and any(_cites(hit.passage.text) for hit in hits):
-        wanted = _cites
+    if citing and any(cites(hit.passage.text) for hit in hits):
+        wanted = cites
     ranked = sorted(
         (
             (score + options.passage_share * hit.score, -place, sentence)
@@ -62,7 +61,7 @@ def select_evidence(
 
 def citing_evidence(hits: Sequence[Hit], number: int) -> tuple[Evidence, ...]:
     """Evidence for what a reference number is cited for: the sentences that carry it."""
-    quoted = [(hit, tuple(s for s in hit.passage.sentences if _cites(hit.passage.sentence(s), number))) for hit in hits]
+    quoted = [(hit, tuple(s for s in hit.passage.sentences if cites(hit.passage.sentence(s), number))) for hit in hits]
     return _collect(quoted, (), len(quoted))
 
 
@@ -88,8 +87,4 @@ def _collect(
 
 
 def _evidence(number: int, passage: Passage, hit: Hit | None, quotes: tuple[Span, ...]) -> Evidence:
-    return Evidence(number, passage, hit, quotes, references_in(passage))
-
-
-def _cites(sentence: str, number: int | None = None) -> bool:
-    return any(number is None or number in marker.numbers for marker in find_markers(sentence))
+    return Evidence(number, passage, hit, quotes, ())

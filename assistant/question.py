@@ -74,7 +74,7 @@ def understand(text: str, history: Sequence[str], index: HybridIndex) -> Questio
     search = read
     if history and not subjects and (_FOLLOW_UP.search(text) or len(units) <= 2):
         for earlier in reversed(history):
-            carried = clean(earlier).strip()[:MAX_CHARACTERS]
+            carried = index.correct(clean(earlier).strip()[:MAX_CHARACTERS])
             subjects = _subjects(carried, index.vocabulary.units(carried), index)
             if subjects:
                 search = f"{' '.join(subjects)} {read}"

@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.answer import Answer, Evidence, Reply
+from assistant.references import CitedReference
+from corpus.document import Language
 from corpus.references import Reference
+from corpus.results import TrialResult
+from corpus.source_checks import SourceCheck
 from index.hit import Hit
 from index.library import Entry
 
@@ -23,10 +27,77 @@ def reply_json(reply: Reply, seconds: float) -> Json:
         "abstained": not answered,
         "reason": None if isinstance(reply, Answer) else reply.reason,
         "missing": [] if isinstance(reply, Answer) else list(reply.missing),
-        "notes": [],
+        "notes": [note_json(check, reply.language) for check in reply.notes] if isinstance(reply, Answer) else [],
         "citations": [_citation_json(item) for item in evidence],
-        "results": [],
+        "results": [result_json(result) for result in reply.results] if isinstance(reply, Answer) else [],
         "seconds": round(seconds, 3),
+    }
+
+
+def note_json(check: SourceCheck, language: Language) -> Json:
+    """One source check, in the reader's language."""
+    return {
+        "id": check.id,
+        "text": check.note(language),
+        "source": check.source,
+        "certainty": check.certainty,
+        "kind": check.kind,
+        "quote": check.quote,
+    }
+
+
+def result_json(result: TrialResult) -> Json:
+    """One trial result."""
+    return {
+        "trial": result.trial,
+        "phase": result.phase,
+        "arm": result.arm,
+        "comparator": result.comparator,
+        "endpoint": result.endpoint,
+        "statistic": result.statistic,
+        "of": result.of,
+        "setting": result.setting,
+        "value": result.value,
+        "value_text": result.value_text,
+        "unit": result.unit,
+        "ci": list(result.ci) if result.ci else None,
+        "ci_level": result.ci_level,
+        "p_value": result.p_value,
+        "n": result.n,
+        "sentence": result.sentence,
+    }
+
+
+def reference_json(cited: CitedReference) -> Json:
+    """One reference, and the sentences that cite it."""
+    reference = cited.reference
+    return {
+        "document": cited.document_id,
+        "marker": reference.marker,
+        "status": reference.status,
+        "about": reference.about,
+        "note": reference.note or None,
+        "works": [
+            {
+                "title": work.title,
+                "authors": work.authors,
+                "journal": work.journal,
+                "year": work.year,
+                "doi": work.doi,
+                "pmid": work.pmid,
+                **work.details,
+            }
+            for work in reference.works
+        ],
+        "cited_in": [
+            {
+                "section": passage.section,
+                "heading": passage.heading,
+                "sentence": passage.sentence(span),
+                "text": passage.text,
+            }
+            for passage, span in cited.citing
+        ],
     }
 
 

@@ -8,6 +8,7 @@ from importlib import resources
 from corpus.document import Document
 from corpus.readers.plain import read_plain
 from corpus.references import Reference, parse_references
+from corpus.source_checks import SourceCheck, parse_source_checks
 from corpus.terms import Concept, read_glossary
 
 REVIEW_ID = "bsab-review"
@@ -28,6 +29,12 @@ def read_review() -> Document:
 def review_references() -> dict[int, Reference]:
     """The review's references by number."""
     return parse_references(_text("review/references.json"))
+
+
+@cache
+def review_checks() -> tuple[SourceCheck, ...]:
+    """Where the review departs from the papers it cites, or from itself."""
+    return parse_source_checks(_text("review/source_checks.json"))
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 Status = Literal["resolved", "likely", "unresolved"]
@@ -38,6 +38,17 @@ class Reference:
     works: tuple[Work, ...]
     note: str
     """What a reader must know, such as one number used for two works; often empty."""
+
+
+def reference_json(reference: Reference) -> str:
+    """A reference as one line of JSON, for ``read_reference_json``."""
+    return json.dumps(asdict(reference), ensure_ascii=False)
+
+
+def read_reference_json(line: str) -> Reference:
+    """A reference as ``reference_json`` wrote it."""
+    entry = json.loads(line)
+    return Reference(**{**entry, "works": tuple(Work(**work) for work in entry["works"])})
 
 
 def parse_references(text: str) -> dict[int, Reference]:

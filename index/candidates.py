@@ -63,7 +63,9 @@ class Candidates:
         self.matches = matches
         self.similarities = similarities
         self.dense_ranks = {row: rank for rank, (row, _) in enumerate(dense, start=1)}
-        self.keyword_ranks = {row: rank for rank, row in enumerate(matches, start=1)}
+        self.keyword_ranks = {
+            row: rank for rank, row in enumerate((row for row, match in matches.items() if match.shared), start=1)
+        }
         self.scores = {
             row: scorer.score(similarity, languages[row], matches.get(row)) for row, similarity in similarities.items()
         }

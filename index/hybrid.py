@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import re
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,12 +21,15 @@ import numpy as np
 from cachetools import LRUCache
 from numpy.typing import NDArray
 
-from corpus.bundled import bundled_concepts, read_review
+from corpus.bundled import REVIEW_ID, bundled_concepts, read_review, review_checks, review_references
+from corpus.consistency import find_slips
 from corpus.document import Document, Language, Passage
 from corpus.language import language_of
 from corpus.mining import mine_concepts
-from corpus.terms import Concept, Terms, concept_key, join_mined
-from corpus.words import Segmenter, fold
+from corpus.reference_lists import read_reference_list
+from corpus.results import extract_results
+from corpus.terms import Concept, Terms, join_mined
+from corpus.words import Segmenter
 from index.balance import Centres, means_of
 from index.candidates import Asked, Candidates, Scorer
 from index.embedders import BUNDLED_MODEL, Embedder, Vectors
@@ -47,11 +49,10 @@ _log = logging.getLogger(__name__)
 
 _CACHE_NAME = "vectors.faiss"
 # Of cutting texts into words; another one rewrites the keyword index.
-_WORDS_VERSION = "2"
+_WORDS_VERSION = "3"
 _READINGS = 2000
 # Characters of a question that are embedded: the model reads about 500 tokens at once, and 2,000 take seconds.
 _EMBEDDED = 600
-_LATIN_WORD = re.compile(r"[a-z]+")
 
 
 def silent(done: int, total: int) -> None:
@@ -195,8 +196,17 @@ class HybridIndex:
         self._refresh_words()
 
     def _index(self, document: Document, progress: Progress) -> None:
-        indexed = index_document(document, self.embedder, self._centred(), self.vocabulary, progress)
-        self.library.add(document, indexed, RECIPE, mine_concepts(document.text))
+        vocabulary = self.vocabulary
+        indexed = index_document(document, self.embedder, self._centred(), vocabulary, progress)
+        known = review_references() if document.id == REVIEW_ID else read_reference_list(document)
+        results = extract_results([item.passage for item in indexed])
+        checks = review_checks() if document.id == REVIEW_ID else ()
+        found = find_slips(document, results, known)
+        self.library.add(
+            document, indexed, RECIPE, mine_concepts(document.text), known.values(), results, (*checks, *found)
+        )
+        if self.vocabulary is not vocabulary:
+            self.library.set_meta(words="")  # names became known, here or in another process, that its words lack
 
     def remove(self, document_id: str) -> None:
         """Take a document out, and the names that it alone states.
@@ -224,13 +234,14 @@ class HybridIndex:
         version = self._words_version()
         if self.library.meta("words") == version:
             return
+        self.library.rewrite_words(self._bodies(), words=version)
+
+    def _bodies(self) -> Iterator[tuple[int, str]]:
+        """Row and words of every passage, read when first asked for."""
         rows = list(self.library.rows())
         vocabulary = self.vocabulary
-        bodies = [
-            (row, vocabulary.body(in_context(passage, passage.text)))
-            for row, passage in zip(rows, self.library.passages(rows), strict=True)
-        ]
-        self.library.rewrite_words(bodies, words=version)
+        for row, passage in zip(rows, self.library.passages(rows), strict=True):
+            yield row, vocabulary.body(in_context(passage, passage.text))
 
     def _words_version(self) -> str:
         """Of the vocabulary: changes with the segmentation and with the concepts."""
@@ -336,7 +347,7 @@ class HybridIndex:
             dense_rank=candidates.dense_ranks.get(row),
             keyword_rank=candidates.keyword_ranks.get(row),
             terms=tuple(unit.printed for unit in shared),
-            translations=tuple(_translation(unit, passage, loaded.vocabulary.terms) for unit in shared),
+            translations=tuple(loaded.vocabulary.translation(unit, passage.language) for unit in shared),
             lead=reading.lead,
             sentence_scores=sentence_scores,
         )
@@ -377,7 +388,7 @@ class HybridIndex:
         self._loaded = _Loaded(
             revision=revision,
             vocabulary=vocabulary,
-            spelling=_spelling(vocabulary, self.library.texts()),
+            spelling=Spelling.of([" ".join(vocabulary.terms.names()), *self.library.texts()]),
             vectors=vectors,
             spread=Spread.of(vectors.vectors, [languages[row] for row in rows]) if rows else None,
             languages=languages,
@@ -396,17 +407,3 @@ def _candidates(asked: Asked, scorer: Scorer, loaded: _Loaded, count: int) -> Ca
         if row not in similarities:
             similarities[row] = float(loaded.vectors.vectors[loaded.positions[row]] @ asked.vector)
     return Candidates(dense, matches, similarities, loaded.languages, scorer)
-
-
-def _spelling(vocabulary: Vocabulary, texts: Iterable[str]) -> Spelling:
-    names = " ".join(vocabulary.terms.names())
-    return Spelling(word for text in (names, *texts) for word in _LATIN_WORD.findall(fold(text).text))
-
-
-def _translation(unit: Unit, passage: Passage, terms: Terms) -> str:
-    """The name of a question's concept in the passage's language, where the question uses another one."""
-    concept = terms.concepts.get(unit.concept) if unit.concept else None
-    if concept is None:
-        return ""
-    name = concept.name_in(passage.language)
-    return "" if concept_key(name) == concept_key(unit.printed) else name

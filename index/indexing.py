@@ -9,12 +9,13 @@ import numpy as np
 from corpus.document import Document, Passage
 from corpus.language import language_of
 from corpus.passages import split_passages
+from corpus.reference_lists import is_reference_list
 from index.balance import Centres
 from index.embedders import Embedder, Vectors, batches
 from index.keywords import Vocabulary
 from index.library import Indexed
 
-RECIPE = "2"
+RECIPE = "4"
 """Of cutting and embedding; documents indexed by another one are indexed again."""
 
 Progress = Callable[[int, int], None]
@@ -28,7 +29,8 @@ def index_document(
     document: Document, embedder: Embedder, centres: Centres, vocabulary: Vocabulary, progress: Progress
 ) -> list[Indexed]:
     """The passages of a document with all that search keeps of them."""
-    passages = split_passages(document)
+    # A reference list is data, not text to answer from (``corpus.reference_lists``).
+    passages = [passage for passage in split_passages(document) if not is_reference_list(passage.trail)]
     texts = [in_context(passage, passage.text) for passage in passages]
     texts += [in_context(passage, passage.sentence(s)) for passage in passages for s in passage.sentences]
     rows: list[Vectors] = []

@@ -14,12 +14,14 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from corpus.document import Language
 from corpus.language import HAN
-from corpus.terms import Mention, Terms
+from corpus.terms import Mention, Terms, concept_key
 from corpus.words import STOP_WORDS, Segmenter, Word
 
+# Blanks alone separate: a concept such as Alzheimer's disease or PD-1/VEGF is one token.
 SCHEMA = """CREATE VIRTUAL TABLE words USING fts5(
-    body, tokenize = "unicode61 remove_diacritics 0 tokenchars '=.'", detail = none)"""
+    body, tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Co'", detail = none)"""
 
 # Marks a concept among the words, and the absence of one; no word holds either.
 _CONCEPT, _ABSENT = "=", "=="
@@ -82,6 +84,12 @@ class Vocabulary:
             if mention.negated:
                 concepts[_ABSENT + mention.concept.id] = None
         return " ".join([word.form for word in self.segmenter.words(text)] + list(concepts))
+
+    def translation(self, unit: Unit, language: Language) -> str:
+        """The name of a question's concept in ``language``, where the question uses another one; else ""."""
+        concept = self.terms.concepts.get(unit.concept) if unit.concept else None
+        name = concept.name_in(language) if concept else unit.printed
+        return "" if concept_key(name) == concept_key(unit.printed) else name
 
     def units(self, question: str) -> list[Unit]:
         """What a question asks for, each once: its concepts, then its words outside them."""

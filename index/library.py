@@ -11,9 +11,9 @@ import json
 import sqlite3
 import threading
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,10 @@ from numpy.typing import NDArray
 
 from corpus.document import Document, Heading, Language, Passage, Span
 from corpus.markers import find_markers
+from corpus.references import Reference, read_reference_json, reference_json
+from corpus.results import TrialResult
+from corpus.results.records import read_result_json, result_json
+from corpus.source_checks import SourceCheck
 from corpus.terms import Concept
 from index import keywords
 from index.balance import Means
@@ -51,6 +55,14 @@ _SCHEMA = (
     """CREATE TABLE pairs(
         document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
         names TEXT NOT NULL, category TEXT NOT NULL)""",
+    """CREATE TABLE refs(
+        document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
+        number INTEGER NOT NULL, entry TEXT NOT NULL, PRIMARY KEY(document_id, number))""",
+    """CREATE TABLE results(
+        document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE, start INTEGER NOT NULL,
+        entry TEXT NOT NULL)""",
+    """CREATE TABLE checks(
+        document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE, entry TEXT NOT NULL)""",
     "CREATE TABLE centres(role TEXT NOT NULL, language TEXT NOT NULL, mean BLOB NOT NULL)",
     keywords.SCHEMA,
 )
@@ -221,9 +233,19 @@ class Library:
     # Documents
 
     def add(
-        self, document: Document, indexed: Iterable[Indexed], recipe: str, concepts: Iterable[Concept] = ()
+        self,
+        document: Document,
+        indexed: Iterable[Indexed],
+        recipe: str,
+        concepts: Iterable[Concept] = (),
+        references: Iterable[Reference] = (),
+        results: Iterable[TrialResult] = (),
+        checks: Iterable[SourceCheck] = (),
     ) -> None:
-        """Store a document with its passages and the concepts that it states, in place of one with the same id."""
+        """Store a document with its passages, the concepts that it states, its references, results and checks.
+
+        It takes the place of one with the same id.
+        """
         with self._writing() as connection:
             self._drop(connection, document.id)
             headings = [(h.level, h.number, h.title, h.span.start, h.span.end) for h in document.headings]
@@ -236,6 +258,18 @@ class Library:
             connection.executemany(
                 "INSERT INTO pairs VALUES (?, ?, ?)",
                 [(document.id, json.dumps(c.names, ensure_ascii=False), c.category) for c in concepts],
+            )
+            connection.executemany(
+                "INSERT INTO refs VALUES (?, ?, ?)",
+                [(document.id, reference.marker, reference_json(reference)) for reference in references],
+            )
+            connection.executemany(
+                "INSERT INTO results VALUES (?, ?, ?)",
+                [(document.id, result.span.start, result_json(result)) for result in results],
+            )
+            connection.executemany(
+                "INSERT INTO checks VALUES (?, ?)",
+                [(document.id, json.dumps(asdict(check), ensure_ascii=False)) for check in checks],
             )
             for item in indexed:
                 passage = item.passage
@@ -376,6 +410,52 @@ class Library:
             raise LibraryDamaged(f"{self.path} holds broken vectors; run `bsab check --repair`.")
         return np.frombuffer(blob, "<f4").reshape(-1, dim).astype(np.float32)
 
+    # References
+
+    def references(self) -> dict[tuple[str, int], Reference]:
+        """What is known of reference numbers, by document id and number, in the order of the documents."""
+        with self._reading() as connection:
+            found = connection.execute("SELECT document_id, number, entry FROM refs ORDER BY rowid").fetchall()
+        return {(id, number): read_reference_json(entry) for id, number, entry in found}
+
+    def reference(self, document_id: str, number: int) -> Reference:
+        """What a document's reference number stands for; unresolved where nothing is known of it."""
+        with self._reading() as connection:
+            found = connection.execute(
+                "SELECT entry FROM refs WHERE document_id = ? AND number = ?", (document_id, number)
+            ).fetchone()
+        return read_reference_json(found[0]) if found else Reference(number, "unresolved", "", (), "")
+
+    def citations(self, numbers: Collection[int] | None = None) -> list[tuple[Passage, int]]:
+        """Passages with each reference number that they carry, in the order of the library; of ``numbers`` alone,
+        where given.
+        """
+        with self._reading() as connection:
+            found = connection.execute("SELECT row, number FROM markers ORDER BY row, number").fetchall()
+            wanted = [(row, number) for row, number in found if numbers is None or number in numbers]
+            passages = {row: self.passages([row])[0] for row in dict.fromkeys(row for row, _ in wanted)}
+        return [(passages[row], number) for row, number in wanted]
+
+    # Trial results
+
+    def results(self, document_id: str | None = None) -> list[tuple[Passage, TrialResult]]:
+        """Trial results with the passage that each stands in, in the order of the library; of one document, or all."""
+        with self._reading() as connection:
+            found = connection.execute(
+                """SELECT (SELECT row FROM passages p WHERE p.document_id = r.document_id AND p.start <= r.start
+                    ORDER BY p.start DESC LIMIT 1), entry
+                FROM results r WHERE ? IS NULL OR document_id = ? ORDER BY rowid""",
+                (document_id, document_id),
+            ).fetchall()
+            passages = {row: self.passages([row])[0] for row in dict.fromkeys(row for row, _ in found)}
+        return [(passages[row], read_result_json(entry)) for row, entry in found]
+
+    def checks(self, document_id: str) -> list[SourceCheck]:
+        """Where a document departs from its sources, or from itself."""
+        with self._reading() as connection:
+            found = connection.execute("SELECT entry FROM checks WHERE document_id = ?", (document_id,)).fetchall()
+        return [SourceCheck(**json.loads(entry)) for (entry,) in found]
+
     # Concepts and centres
 
     def concepts(self) -> list[Concept]:
@@ -414,26 +494,32 @@ class Library:
             return keywords.KeywordQuery(connection, units, languages)
 
     def unknown(self, units: Iterable[keywords.Unit]) -> list[keywords.Unit]:
-        """Those of ``units`` that no passage holds."""
+        """Those of ``units`` that no passage holds; the absence of a thing is known where the thing is."""
         with self._reading() as connection:
-            return [unit for unit in units if not keywords.rows_with(connection, unit.key)]
+            return [unit for unit in units if not keywords.rows_with(connection, unit.opposite or unit.key)]
 
     def rewrite_words(self, bodies: Iterable[tuple[int, str]], **meta: str) -> None:
-        """Replace the whole keyword index by ``(row, body)`` pairs and keep ``meta`` with it."""
+        """Replace the whole keyword index by ``(row, body)`` pairs and keep ``meta`` with it.
+
+        ``bodies`` is read inside the transaction: what it then reads of the library, no other process changes.
+        """
         with self._writing() as connection:
-            connection.execute("DELETE FROM words")
+            self._empty_words(connection)
             for row, body in bodies:
                 keywords.add_words(connection, row, body)
             connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta.items())
+
+    def _empty_words(self, connection: sqlite3.Connection) -> None:
+        # A broken FTS5 table takes no DELETE, and one of an older make cuts words in another way.
+        connection.execute("DROP TABLE words")
+        connection.execute(keywords.SCHEMA)
 
     # Health
 
     def clear_derived(self, **meta: str) -> None:
         """Empty the keyword index, drop passages without a document, and keep ``meta``: the first step of a repair."""
         with self._writing() as connection:
-            # A broken FTS5 table takes no DELETE.
-            connection.execute("DROP TABLE words")
-            connection.execute(keywords.SCHEMA)
+            self._empty_words(connection)
             connection.execute("DELETE FROM passages WHERE document_id NOT IN (SELECT id FROM documents)")
             connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta.items())
 

@@ -83,6 +83,8 @@ def _stay_offline() -> None:
     # The library asks a hub for newer files even where the model is a folder. Read at import.
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
+    # Nor its progress bars beside our own.
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 
 
 def _load(load: Callable[[], Any], name: str, kind: str) -> Any:

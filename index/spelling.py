@@ -15,8 +15,9 @@ from rapidfuzz.distance import OSA
 
 from corpus.words import STOP_WORDS, fold, stem
 
-# Shorter words have too many neighbours.
+# Shorter words have too many neighbours, and what is meant is longer than that: "energy" is no misspelt eNRGy.
 _LEAST = 5
+_LATIN_WORD = re.compile(r"[a-z]+")
 _WORD = re.compile(r"(?<![a-z0-9α-ω-])[a-z]+(?![a-z0-9α-ω-])")
 
 
@@ -27,6 +28,11 @@ class Spelling:
         """``words`` are folded; other than plain Latin ones are passed over."""
         self._words = sorted({word for word in words if word.isascii() and word.isalpha()})
         self._known = set(self._words) | {stem(word) for word in self._words}
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Spelling:
+        """Knows the Latin words of ``texts``."""
+        return cls(word for text in texts for word in _LATIN_WORD.findall(fold(text).text))
 
     def correct(self, text: str) -> str:
         """``text`` with its unknown Latin words replaced by the only known ones that are one error away."""
@@ -44,7 +50,5 @@ class Spelling:
             return ""
         found = process.extract(word, self._words, scorer=OSA.distance, score_cutoff=1, limit=3)
         # Endings of one word are one candidate; two different words are a guess.
-        stems = {stem(candidate) for candidate, _, _ in found if len(candidate) >= _LEAST and candidate[0] == word[0]}
-        if len(stems) != 1:
-            return ""
-        return next(candidate for candidate, _, _ in found if candidate[0] == word[0])
+        near = [found for found, _, _ in found if len(found) > _LEAST and found[0] == word[0]]
+        return near[0] if len({stem(candidate) for candidate in near}) == 1 else ""

@@ -11,6 +11,7 @@ from hypothesis import settings
 
 from assistant.assistant import Assistant
 from index.hybrid import HybridIndex
+from index.sentence_transformer import _stay_offline
 
 # Loading the model makes the first example slow; the machine of the day decides the rest.
 settings.register_profile("suite", deadline=None, derandomize=True)
@@ -43,3 +44,29 @@ def review(review_home: Path) -> Iterator[HybridIndex]:
 def assistant(review: HybridIndex) -> Assistant:
     """The assistant over the bundled review."""
     return Assistant(review)
+
+
+@pytest.fixture(scope="session")
+def cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The folder of a cross-encoder: two layers of BERT, random weights, a WordPiece vocabulary of characters."""
+    _stay_offline()
+    import torch
+    from sentence_transformers import CrossEncoder
+    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+
+    folder = tmp_path_factory.mktemp("cross-encoder")
+    letters = [
+        *"abcdefghijklmnopqrstuvwxyz0123456789%[].,:()",
+        *"塔拉妥单抗安全性的剂量生存结构依沃西细胞因子释放综合征发率为",
+    ]
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{letter}" for letter in letters)]
+    (folder / "vocab.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
+    torch.manual_seed(0)
+    shape = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32}
+    config = BertConfig(
+        vocab_size=len(words), max_position_embeddings=256, num_labels=1, initializer_range=0.5, **shape
+    )
+    BertForSequenceClassification(config).save_pretrained(folder)
+    BertTokenizerFast(str(folder / "vocab.txt"), model_max_length=256).save_pretrained(folder)
+    CrossEncoder(str(folder), device="cpu", num_labels=1).save_pretrained(str(folder))
+    return str(folder)

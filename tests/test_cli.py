@@ -25,9 +25,21 @@ ANSWER_KEYS = {
 }  # fmt: skip
 CITATION_KEYS = {
     "number", "document", "section", "heading", "text", "quotes", "references", "dense_rank", "keyword_rank", "terms",
+    "translations",
 }  # fmt: skip
 REFERENCE_KEYS = {"marker", "title", "doi"}
-HIT_KEYS = {"rank", "document", "section", "heading", "text", "score", "dense_rank", "keyword_rank", "terms"}
+HIT_KEYS = {
+    "rank",
+    "document",
+    "section",
+    "heading",
+    "text",
+    "score",
+    "dense_rank",
+    "keyword_rank",
+    "terms",
+    "translations",
+}
 
 Bsab = Callable[..., tuple[int, str, str]]
 
@@ -35,7 +47,7 @@ Bsab = Callable[..., tuple[int, str, str]]
 @pytest.fixture
 def bsab(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Bsab:
     """Runs one command in this process: exit status, stdout and stderr."""
-    for name in ("BSAB_HOME", "BSAB_MODEL", "BSAB_PORT", "BSAB_HOST"):
+    for name in ("BSAB_HOME", "BSAB_MODEL", "BSAB_PORT", "BSAB_HOST", "BSAB_RERANKER"):
         monkeypatch.delenv(name, raising=False)
 
     def run(*arguments: object) -> tuple[int, str, str]:
@@ -134,6 +146,21 @@ def test_hits_as_json(bsab: Bsab, review_home: Path, question: str) -> None:
     assert all(hit.keys() >= HIT_KEYS for hit in found["hits"])
     scores = [hit["score"] for hit in found["hits"]]
     assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize("question", ["tarlatamab safety", "塔拉妥单抗的安全性"])
+def test_a_reranker_is_named_by_option_or_environment(
+    bsab: Bsab, review_home: Path, cross_encoder: str, monkeypatch: pytest.MonkeyPatch, question: str
+) -> None:
+    search = ("search", question, "-k", 5, "--json", "--home", review_home)
+    plain = bsab(*search)
+    named = bsab(*search, "--reranker", cross_encoder)
+    monkeypatch.setenv("BSAB_RERANKER", cross_encoder)
+    assert named == bsab(*search)
+    assert (plain[0], named[0], named[2]) == (0, 0, "")
+    hits = json.loads(named[1])["hits"]
+    assert [hit["text"] for hit in hits] != [hit["text"] for hit in json.loads(plain[1])["hits"]]
+    assert [hit["score"] for hit in hits] == sorted((hit["score"] for hit in hits), reverse=True)
 
 
 def test_many_searches(bsab: Bsab, review_home: Path, tmp_path: Path) -> None:
@@ -272,7 +299,7 @@ BAD_INPUT: dict[str, tuple[list[str], str]] = {
     "no text": (["add", "{tmp}/blank.md"], "the file holds no text"),
     "empty folder": (["add", "{tmp}/empty"], "name a file or another folder"),
     "record no JSON": (["add", "{tmp}/broken.jsonl"], "broken.jsonl, line 1: not valid JSON"),
-    "record ids twice": (["add", "{tmp}/twice.jsonl"], "twice.jsonl, line 2: an earlier line has the id 'x'"),
+    "record ids twice": (["add", "{tmp}/twice.jsonl"], "twice.jsonl, line 2: another document has the id 'x'"),
     "a name with a line feed": (["add", "{tmp}/a\nb.txt"], "check the path"),
     "unknown id": (["remove", "没有"], "`bsab list` shows them all"),
     "wrong model": (["ask", "x", "--model", "BAAI/bge-m3"], "leave --model out"),
@@ -306,7 +333,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def assert_one_sentence(err: str, says: str) -> None:
-    lines = [line for line in err.replace("\r", "\n").splitlines() if line and "text/s]" not in line]  # progress aside
+    lines = [line for line in err.replace("\r", "\n").splitlines() if line and "char/s]" not in line]  # progress aside
     assert len(lines) == 1, err
     assert lines[0].startswith("bsab: ")
     assert says in lines[0]
@@ -348,6 +375,7 @@ FAILURES: dict[str, tuple[Callable[[Path], object], list[str], str]] = {
     "home is a file": (lambda home: home.write_text("x"), ["ask", "x"], "name another with --home"),
     "damaged library": (damaged, ["list"], "move it away"),
     "no such model": (lambda home: None, ["ask", "x", "--model", "/no/model"], "give the folder of a sentence-transf"),
+    "no such reranker": (lambda home: None, ["search", "x", "--reranker", "没有/它"], "The reranker 没有/它 cannot be"),
 }  # fmt: skip
 
 

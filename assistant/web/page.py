@@ -15,6 +15,7 @@ from assistant.answer import Reply
 from assistant.assistant import Assistant
 from assistant.errors import PortTaken
 from assistant.web.rendering import evidence_html, question_html, reply_html
+from assistant.web.trials import build_trials
 from index.errors import LibraryError
 from index.hybrid import HybridIndex
 
@@ -109,7 +110,7 @@ def build_page(assistant: Assistant) -> gradio.Blocks:
     with gradio.Blocks(title=_TITLE, analytics_enabled=False, fill_width=True) as page:
         gradio.HTML(f'<header class="bsab-title"><h1>{_TITLE}</h1><p>{_ABOUT}</p></header>')
         replies = gradio.State([])
-        with gradio.Row(elem_id="bsab-columns"):
+        with gradio.Tab("Ask · 提问"), gradio.Row(elem_id="bsab-columns"):
             with gradio.Column(scale=3):
                 chat = gradio.Chatbot(
                     label="Conversation · 对话",
@@ -135,6 +136,8 @@ def build_page(assistant: Assistant) -> gradio.Blocks:
                 clear = gradio.Button("New conversation · 新对话", size="sm", elem_id="bsab-clear")
             with gradio.Column(scale=2):
                 evidence = gradio.HTML(_NO_EVIDENCE, elem_id="bsab-evidence")
+        with gradio.Tab("Trial results · 试验结果"):
+            build_trials(assistant.index)
         outputs = [text, chat, evidence, replies]
         gradio.on([text.submit, send.click], ask, [text, replies], outputs, api_visibility="private")
         for button, example in zip(examples, EXAMPLES, strict=True):

@@ -10,6 +10,7 @@ from assistant.answer import Answer, Evidence, Reply
 from assistant.web.wording import say
 from corpus.document import Language, Span
 from corpus.references import Reference
+from corpus.source_checks import SourceCheck
 from index.hit import Hit
 
 _CITED = re.compile(r"\[(\d{1,2})\](?=：|:|$)", re.MULTILINE)
@@ -40,7 +41,17 @@ def reply_html(reply: Reply, turn: int) -> str:
             )
             last = match.end()
     parts.append(as_text(reply.text[last:]))
-    return f'<div class="bsab-{kind}" lang="{reply.language}">{"".join(parts)}</div>'
+    notes = "".join(_note_html(check, reply.language) for check in reply.notes) if isinstance(reply, Answer) else ""
+    return f'<div class="bsab-{kind}" lang="{reply.language}">{"".join(parts)}{notes}</div>'
+
+
+def _note_html(check: SourceCheck, language: Language) -> str:
+    """A source check: what is known instead, how surely, and from where."""
+    title = say(check.certainty, language)
+    return (
+        f'<p class="bsab-note" role="note"><b>{html.escape(title)}</b> {as_text(check.note(language))} '
+        f"<cite>{html.escape(check.source)}</cite></p>"
+    )
 
 
 def evidence_html(replies: Sequence[Reply]) -> str:

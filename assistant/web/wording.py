@@ -12,6 +12,8 @@ _WORDS: dict[str, dict[Language, str]] = {
     "by_meaning": {"en": "Rank {rank} by meaning", "zh": "语义排名第 {rank}"},
     "by_words": {"en": "Rank {rank} by words: {terms}", "zh": "词语排名第 {rank}：{terms}"},
     "names_trial": {"en": "Names the trial that the quote belongs to.", "zh": "指明引文所属的试验。"},
+    "established": {"en": "Source check:", "zh": "来源核对："},
+    "unconfirmed": {"en": "Source check, unconfirmed:", "zh": "来源核对（未能核实）："},
     "resolved": {"en": "resolved", "zh": "已确认"},
     "likely": {"en": "likely, not certain", "zh": "很可能，但未确认"},
     "unresolved": {"en": "which work this is could not be established", "zh": "未能确认对应的文章"},

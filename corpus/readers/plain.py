@@ -7,6 +7,7 @@ from corpus.document import Document
 from corpus.headings import Outline, run_in_heading
 from corpus.lines import is_finished, is_wrapped, rejoin
 from corpus.readers.building import DocumentBuilder
+from corpus.reference_lists import begins_entry, is_reference_list
 
 
 def read_plain(text: str, *, id: str, title: str, source: str) -> Document | None:
@@ -22,13 +23,16 @@ def read_plain(text: str, *, id: str, title: str, source: str) -> Document | Non
             builder.add_paragraph(paragraph)
         block.clear()
 
+    in_list = False
     for line in lines:
-        heading = outline.heading(line, after_end=after_end) if line else None
+        entry = in_list and begins_entry(line)
+        heading = outline.heading(line, after_end=after_end) if line and not entry else None
         if heading:
             flush()
             builder.add_heading(heading.level, heading.number, heading.title, line)
+            in_list = is_reference_list([heading.title])
         else:
-            if line and after_end and run_in_heading(line):
+            if entry or (line and after_end and run_in_heading(line)):
                 flush()
             block.append(line)
         if line:

@@ -113,8 +113,12 @@ def test_a_trial_is_named_where_the_quote_does_not_name_it(assistant: Assistant)
 
 
 def test_two_documents_with_a_trial_of_one_name_keep_their_own(tmp_path: Path) -> None:
-    body = "".join(f"这是第{n}句关于生存的话，写得足够长，使这一段落不得不被切成几个部分才能保存。" for n in range(20))
-    make = [document(f"copy{n}", f"研究\nALPHA-1 研究：{body}第{n}份文件的安全性良好，安全。") for n in (1, 2)]
+    def body(copy: int) -> str:
+        return "".join(
+            f"这是第{copy}份的第{n}句闲话，不谈别的，写得足够长，使这一段落不得不被切成几个部分。" for n in range(20)
+        )
+
+    make = [document(f"copy{n}", f"研究\nALPHA-1 研究：{body(n)}第{n}份文件的安全性良好，安全。") for n in (1, 2)]
     index = make_index(tmp_path, *make)
     reply = Assistant(index).ask("安全")
     assert isinstance(reply, Answer)

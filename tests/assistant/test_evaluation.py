@@ -46,7 +46,7 @@ def evidence(*places: tuple[str, str]) -> tuple[Evidence, ...]:
 
 
 def answer(text: str, *places: tuple[str, str], language: str = "zh") -> Answer:
-    return Answer("", language, text, evidence(*places))  # type: ignore[arg-type]
+    return Answer("", language, text, evidence(*places), ())  # type: ignore[arg-type]
 
 
 REFUSED = NotFound("", "zh", "no_support", "没有", (), evidence(("4.1", "中位OS 13.6 个月")))

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from corpus.bundled import bundled_concepts
 from corpus.document import Document
 from corpus.readers.building import DocumentBuilder
-from corpus.terms import Terms
-from index.embedders import Vectors
+from corpus.terms import Concept
+from corpus.words import Segmenter
+from index.embedders import Embedder, Vectors
 from index.hybrid import HybridIndex
-from index.keywords import Vocabulary
 from index.library import Library
+from index.reranking import Reranker
 
 TOPICS = (
     ("safety", "安全"),
@@ -72,16 +76,34 @@ STRUCTURE_EN = document("structure-en", "Structure\nThe structure of amivantamab
 LIBRARY = (SAFETY_ZH, SURVIVAL_EN, DOSE_ZH, STRUCTURE_EN)
 """One passage each, two in either language, no topic twice."""
 
-_VOCABULARY = Vocabulary(Terms(bundled_concepts()))
+GLOSSARY = tuple(bundled_concepts())
 
 
-def make_index(home: Path, *documents: Document) -> HybridIndex:
+@cache
+def _jieba() -> Any:
+    return Segmenter()._tokenizer()
+
+
+def segmenter() -> Segmenter:
+    """One that has learnt nothing; a copy, for jieba's dictionary takes 0.7 s to load."""
+    made = Segmenter()
+    made._jieba = copy.copy(_jieba())
+    made._jieba.FREQ = dict(_jieba().FREQ)
+    return made
+
+
+def make_index(
+    home: Path,
+    *documents: Document,
+    concepts: Sequence[Concept] = GLOSSARY,
+    embedder: Embedder | None = None,
+    reranker: Reranker | None = None,
+) -> HybridIndex:
     """A library in ``home`` with these documents and nothing else."""
-    index = HybridIndex(Library(home), TopicEmbedder(), _VOCABULARY.terms)
-    index.vocabulary = _VOCABULARY  # jieba's dictionary takes 0.7 s to load
-    for item in documents:
-        index.add(item)
-    index.library.set_meta(model=TopicEmbedder.name, words=index._words_version())
+    index = HybridIndex(Library(home), embedder or TopicEmbedder(), concepts, reranker)
+    index._segmenter = segmenter()
+    index.add_all(documents)
+    index.library.set_meta(model=index.embedder.name)
     return index
 
 

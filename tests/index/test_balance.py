@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.balance import Centres, centres_of
-from index.embedders import BUNDLED_MODEL
+from corpus.language import language_of
+from index.balance import Centres, bundled_means, compute_means, means_of
+from index.embedders import Vectors
 from index.loading import load_embedder
+from tests.index.fakes import TopicEmbedder
 
 # Axis 0 is Chinese, axis 1 English, axes 2 and 3 are meanings.
 CENTRES = Centres(
@@ -17,7 +21,8 @@ CENTRES = Centres(
         ("document", "zh"): np.array([0.8, 0, 0, 0], np.float32),
         ("document", "en"): np.array([0, 0.8, 0, 0], np.float32),
         ("query", "en"): np.array([0, 0.5, 0, 0], np.float32),
-    }
+    },
+    strength=1.0,
 )
 
 
@@ -66,14 +71,51 @@ def test_without_centres_unit_vectors_are_unchanged(seed: int, n: int) -> None:
 
 
 def test_the_bundled_model_has_a_centre_for_each_role_and_language() -> None:
-    means = centres_of(BUNDLED_MODEL).means
+    means = bundled_means()
+    assert means_of(load_embedder()).keys() == means.keys()
     assert means.keys() == {(role, language) for role in ("query", "document") for language in ("zh", "en")}
     # A mean of unit vectors that point apart is shorter than they are.
     assert all(mean.shape == (384,) and 0.5 < np.linalg.norm(mean) < 1 for mean in means.values())
 
 
-def test_another_model_has_none() -> None:
-    assert centres_of("BAAI/bge-m3").means == {}
+@pytest.mark.parametrize(
+    ("strength", "left"),
+    [(0.0, (0.8, 0, 0.6, 0)), (0.5, (0.4, 0, 0.6, 0)), (0.75, (0.2, 0, 0.6, 0)), (1.0, (0, 0, 0.6, 0))],
+)
+def test_a_share_of_the_mean_goes(strength: float, left: tuple[float, ...]) -> None:
+    centred = Centres(CENTRES.means, strength).centred(vectors((0.8, 0, 0.6, 0)), "document", ["zh"])[0]
+    assert centred == pytest.approx(np.array(left) / np.linalg.norm(left), abs=1e-6)
+
+
+def test_three_quarters_go_unless_told_otherwise() -> None:
+    assert Centres({}).strength == 0.75
+
+
+class Listening(TopicEmbedder):
+    """Keeps what it was given, by role."""
+
+    def __init__(self) -> None:
+        self.heard: dict[str, list[str]] = {"query": [], "document": []}
+
+    def encode_query(self, texts: Sequence[str]) -> Vectors:
+        self.heard["query"] += texts
+        return super().encode_query(texts)
+
+    def encode_document(self, texts: Sequence[str]) -> Vectors:
+        self.heard["document"] += texts
+        return super().encode_document(texts)
+
+
+def test_another_models_centres_are_the_means_of_a_parallel_sample() -> None:
+    embedder = Listening()
+    means = compute_means(embedder)
+    assert means.keys() == bundled_means().keys()
+    for (role, language), mean in means.items():
+        half = [text for text in embedder.heard[role] if language_of(text) == language]
+        # Its two halves differ in language alone.
+        assert len(half) * 2 == len(embedder.heard[role]) >= 60
+        assert mean == pytest.approx(TopicEmbedder().encode_document(half).mean(axis=0), abs=1e-6)
+    assert not set(embedder.heard["query"]) & set(embedder.heard["document"])
 
 
 @pytest.mark.parametrize(
@@ -91,7 +133,7 @@ def test_another_model_has_none() -> None:
 )
 def test_meaning_decides_before_language(question: str, language: str, right: str, wrong: str) -> None:
     """The passage in the other language that answers beats one in the question's language that does not."""
-    embedder, centres = load_embedder(), centres_of(BUNDLED_MODEL)
+    embedder, centres = load_embedder(), Centres(bundled_means())
     other = "zh" if language == "en" else "en"
     query = centres.centred(embedder.encode_query([question]), "query", [language])[0]  # type: ignore[list-item]
     passages = centres.centred(embedder.encode_document([right, wrong]), "document", [other, language])  # type: ignore[list-item]

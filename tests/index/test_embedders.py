@@ -13,9 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpus.language import language_of
+from index.balance import Centres, bundled_means, compute_means
 from index.embedders import BUNDLED_MODEL, BundledEmbedder, Embedder, batches, printable
 from index.errors import ModelMismatch, ModelUnavailable
 from index.hybrid import HybridIndex
+from index.indexing import in_context
 from index.loading import load_embedder
 from tests.index.fakes import LIBRARY, load_topics, make_index
 
@@ -122,15 +125,33 @@ def test_the_bundled_model_is_the_default(name: str | None) -> None:
 # A model of sentence-transformers
 
 
-def test_another_model_builds_a_library_and_opens_it_again(minilm: str, tmp_path: Path) -> None:
+def test_another_model_builds_a_library_and_opens_it_again(
+    minilm: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     built = HybridIndex.open(tmp_path, minilm)
     assert_rows(built.embedder.encode_query(TEXTS[:3]), 3, 384)
     assert built.embedder.encode_query([]).shape == (0, 384)
     first = built.search("overall survival in DeLLphi-304")[0]
     assert first.passage.topic == "DeLLphi-304 研究"
+    means = built.library.centres()
     built.library.close()
 
+    # Its centres come from the parallel sample, and are computed once.
+    assert means.keys() == bundled_means().keys()
+    for key, mean in compute_means(built.embedder).items():
+        assert means[key] == pytest.approx(mean, abs=1e-5)
+    assert all(mean.shape == (384,) and 0 < np.linalg.norm(mean) < 1 for mean in means.values())
+    monkeypatch.setattr("index.balance.compute_means", lambda embedder: 1 / 0)
+    monkeypatch.setattr("index.hybrid.means_of", lambda embedder: 1 / 0)
     reopened = HybridIndex.open(tmp_path)
+    assert {key: mean.tolist() for key, mean in reopened.library.centres().items()} == {
+        key: mean.tolist() for key, mean in means.items()
+    }
+    text = in_context(first.passage, first.passage.text)
+    (row,) = (row for row in reopened.library.rows() if reopened.library.passages([row])[0].id == first.passage.id)
+    rows, vectors = reopened.library.vectors(384)
+    centred = Centres(means).centred(reopened.embedder.encode_document([text]), "document", [language_of(text)])
+    assert vectors[rows.tolist().index(row)] == pytest.approx(centred[0], abs=1e-4)
     assert reopened.embedder.name == minilm
     assert reopened.search("overall survival in DeLLphi-304")[0] == first
     assert reopened.problems() == []

@@ -23,7 +23,7 @@ from index.library import FILE_NAME, FORMAT, Indexed, Library
 from tests.index.fakes import DOSE_ZH, LIBRARY, SAFETY_ZH, STRUCTURE_EN, SURVIVAL_EN, document, found, make_index
 from tests.index.processes import LIMITED, bound_by_permissions, finish, start
 
-TABLES = ("documents", "passages", "markers", "words")
+TABLES = ("documents", "passages", "markers", "pairs", "words")
 
 
 @pytest.fixture
@@ -327,7 +327,7 @@ from pathlib import Path
 from tests.index.fakes import document, make_index
 index = make_index(Path(sys.argv[1]))
 for n in range(15):
-    index.add(document(f"{sys.argv[2]}-{n}", "安全\\n安全性[25]。"))
+    index.add(document(f"{sys.argv[2]}-{n}", f"安全\\n{sys.argv[2]}{n} 的安全性[25]。"))
 index.library.close()
 """
 

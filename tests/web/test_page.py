@@ -152,3 +152,20 @@ def test_a_new_conversation_forgets_the_old_one(page: Page, control: str) -> Non
     expect(page.locator(".bsab-answer")).to_have_count(0)
     expect(page.locator("#bsab-evidence article")).to_have_count(0)
     assert "50.6%" not in ask(page, "那客观缓解率呢？")
+
+
+def test_trial_results_are_a_chart_and_a_table(page: Page) -> None:
+    page.get_by_role("tab", name="Trial results").click()
+    page.wait_for_selector("#bsab-chart .main-svg")
+    rows = page.locator("#bsab-results tbody tr")
+    expect(rows).to_have_count(4)
+    page.fill("#bsab-trial-filter textarea, #bsab-trial-filter input", "HARMONi-2")
+    expect(rows).to_have_count(1)
+    expect(rows.locator("td").nth(4)).to_have_text("0.51")
+    rows.locator("summary").click()
+    expect(rows.locator("details")).to_contain_text("风险比为 0.51")
+
+
+def test_a_note_stands_with_the_answer_it_is_about(page: Page) -> None:
+    ask(page, "What was the median overall survival with tarlatamab in DeLLphi-304?")
+    expect(page.locator(".bsab-answer .bsab-note")).to_contain_text("11.1 to not reached")

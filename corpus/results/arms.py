@@ -1,0 +1,224 @@
+"""The arms that a sentence names: "X 组", "the X group", treatments by drug, dose or route.
+
+Names are found by their ends (组, group) or by the drugs in them, then cut at the words that cannot
+be part of a name. One arm goes by several names in a paragraph; see ``Roster``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from corpus.language import HAN
+
+_L, _R = r"(?<![A-Za-z])", r"(?![A-Za-z])"
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """A mention of an arm in a folded sentence."""
+
+    name: str
+    """Without 组 or "group"."""
+    start: int
+    end: int
+    strong: bool
+    """Named as an arm (X 组, the X group), not only as a treatment."""
+
+
+# Endings of drugs' names, the stems of the International Nonproprietary Names.
+_STEM = (
+    r"(?:mab|mig|tug|nib|ciclib|parib|rasib|taxel|platin|cept|leucel|limus|lisib|zomib|tecan|vedotin|deruxtecan"
+    r"|govitecan"
+    r"|lutamide|terone|trozole|strozole|mestane|strant|oxifen|citabine|rubicin|poside|trexed|uracil|lidomide"
+    r"|domide|toclax"
+    r"|denib|sertib|relix|relin|pirib|setron|mycin|cristine|blastine|relbine|bulin|fosfamide|mustine|tansine|ansine"
+    r"|prednisone|prednisolone|dexamethasone|zolomide|metformin|aspirin|interferon|selinexor)"
+)
+_DRUG_EN = (
+    rf"(?:[A-Za-z]{{2,20}}-)?[A-Za-z]{{0,20}}{_STEM}(?: (?:vedotin|deruxtecan|govitecan|emtansine|tirumotecan"
+    rf"|soravtansine))?{_R}"
+    rf"|(?:[0-9]{{1,3}}[A-Za-z]{{1,3}}-)?[A-Z][A-Za-z0-9]{{1,12}}(?:-[A-Za-z0-9]{{1,8}}){{0,3}}"
+    r"(?= plus | alone| monotherapy)"
+    rf"|nab-paclitaxel|lazertinib|FOLF[A-Z]{{2,7}}|m?FOLFOX6?|CAPOX|XELOX|SOX|GEMOX|R-CHOP|ABVD|BEACOPP|S-1"
+    rf"|T-DXd|T-DM1|BCG"
+    rf"|[A-Z][a-z]{{2,9}}-[A-Z][a-z]{{2,9}}{_R}|(?!NCT)[A-Z]{{2,5}}-?[0-9]{{3,7}}[A-Z]?(?![A-Za-z0-9])"
+    rf"|{_L}(?:[A-Z][a-z]{{1,6}}-?)?(?:cel|CAR-T)(?: cells?)?{_R}"
+)
+_CLASS_EN = (
+    r"(?:platinum-based |platinum |standard |standard-of-care |induction |adjuvant "
+    r"|neoadjuvant )?(?:chemotherapy|chemoradiotherapy"
+    r"|chemoradiation|radiotherapy|immunotherapy|endocrine therapy|androgen[- ]deprivation therapy|ADT)"
+    r"|placebo|standard (?:of care|care|therapy|treatment)|best supportive care|observation|surgery|physician's choice"
+    r"|(?:the )?investigator's choice|control"
+)
+_DRUG_ZH = (
+    rf"(?:单纯|标准|含铂|双药|同步|诱导|辅助|新辅助)?"
+    rf"(?:(?:含铂)?放?化疗|放疗|内分泌治疗|免疫治疗)|安慰剂|标准 ?(?:EGFR-TKI|治疗|方案)|最佳支持治疗|手术|替吉奥"
+    rf"|(?:(?!联合|加用)[{HAN}]){{1,7}}(?:单抗|替尼|西利|帕利|拉西布|雷塞|西普|紫杉|铂|曲塞|他滨|比星|替康|泊苷"
+    rf"|鲁胺|司群|那曲唑|依西美坦"
+    rf"|度胺|佐米|瑞林|瑞克|氟尿嘧啶|环磷酰胺|布林|长春瑞滨|尿嘧啶|替吉奥|德鲁替康|戈沙妥珠|维泊妥珠|仑赛)"
+    rf"|(?:白蛋白结合型|多西他赛|多西|吉西|脂质体)?(?:紫杉醇)|多西他赛|来曲唑|阿那曲唑|他莫昔芬|卡培他滨"
+    rf"|替莫唑胺|依托泊苷|阿比特龙"
+)
+_DRUG = rf"(?:{_L}(?:{_DRUG_EN}|{_CLASS_EN}{_R})|{_DRUG_ZH})"
+_DOSE = r"(?:[ (]{0,2}[0-9]{1,4}(?:\.[0-9]{1,2})? ?(?:mg/kg|mg/m2|mg/m²|mg)[^,;:()。\u4e00-\u9fff]{0,12}[)]?)?"
+_ANY_DOSE = re.compile(r"[ (]{0,2}[0-9]{1,4}(?:\.[0-9]{1,2})? ?(?:mg/kg|mg/m2|mg/m²|mg)[)]?")
+_WITH = r"(?:[ ]?(?:联合|加用|加|\+|plus|combined with|in combination with|with or without|/|-) ?)"
+_AND = r"(?:[ ]?(?:和|与|及|或|and|or|、) ?)"
+# A treatment: one drug, or several of which the first two are joined by a word that can only join a regimen.
+TREATMENT = re.compile(
+    rf"{_DRUG}(?:{_DOSE}{_WITH}{_DRUG}(?:(?:{_WITH}|{_AND}(?!placebo|安慰剂"
+    rf"|{_DRUG}{_WITH})){_DRUG}){{0,3}})?(?: ?(?:单药|单纯治疗| alone| monotherapy))?"
+)
+
+_GROUP_ZH = re.compile(r"(?:剂量|治疗)?(?:组|臂)(?![织分合成胚间学别蛋])")
+# Words that cannot be inside an arm's name, so that it begins after the last of them.
+_CUT_ZH = re.compile(
+    r"于|为|的|在|是|而|或|较|比|对比|至|到|接受|显示|中|且|但|以及|其|该|相|从|被|将|均|月|年|后|,|、|vs\.?"
+    r"|分为|分成|随机|达|周(?!期)|若|则|%"
+    r"|优|另|者|本|PFS|OS|ORR|DCR|DoR|期|率|患|例|结果|提示|表明|当|约|由"
+)
+_SOFT_ZH = re.compile(r"和|与|及")
+_JOIN_ZH = re.compile(r"联合|加|\+")
+_NOT_ZH = frozenset(
+    "亚 分 各 每 两 二 三 四 多 一 另一 前 后 前两 后两 此 同 哪 小 大 入 其他 任一 对 组 该 本 年龄 全 某".split()
+)
+_GROUP_EN = re.compile(rf"{_L}(?:groups?|arms?|cohorts?){_R}")
+_CUT_EN = re.compile(
+    rf"{_L}(?:the|in|of|with|than|to|for|vs\.?|versus|was|were|between|by|each|both|two|or|on|at|among|from"
+    rf"|patients|a|an|as|into|per"
+    rf"|respectively|is|had|one|three|four|either|other|treatment|this|that|these|all|assigned|randomi[sz]ed"
+    rf"|receiving|compared|months?"
+    rf"|age|sub|safety|primary|over|across|who|which|response|survival|rate|median){_R}|[,;:()]|[0-9]%"
+)
+_BAD_EN = re.compile(
+    r"(?i)^(?:sub|age|risk|same|study|larger?|respective|overall|whole|entire|patients?|first|second|third|high"
+    r"|low|positive|negative|dose|\d+|"
+    r"different|ethnic|parallel|expansion|escalation|phase|validation|training|treated|subgroups?|patient"
+    r"|.{0,20}(?:mutant|positive|negative|age|"
+    r"expression|risk|high|low))$"
+)
+_PAIR_DOSES = re.compile(
+    rf"(?P<a>[0-9]{{1,4}}(?:\.[0-9])? ?mg(?:/kg)?) ?(?:或|和|与|/|or"
+    rf"|and) ?(?P<b>[0-9]{{1,4}}(?:\.[0-9])? ?mg(?:/kg)?) ?(?P<drug>{_DRUG})?"
+    r"[^,;。()0-9]{0,6}?(?:组|groups?|arms?)"
+)
+# Treatments that patients had before are no arm.
+_PRIOR = re.compile(
+    rf"既往|曾|耐药|失败|经治|接受过|(?<!无)(?<!疾病)进展(?!生存|或|风险|期)|难治|不耐受|初治|标准治疗后"
+    rf"|{_L}(?:prior|previous(?:ly)?|after|refractory|progress(?:ed|ing)|resistan\w{{1,3}}"
+    rf"|failed|failure|following|pretreated|on or after|naive|eligible|ineligible|approv\w{{1,4}}){_R}"
+)
+_FOLLOWED = re.compile(
+    r"^(?:[- ](?:naive|based|treated|resistant|refractory|sensitive|related|induced|free|eligible|pretreated)"
+    r"|[^,;。]{0,10}(?:治疗后|耐药|失败|初治|经治|后进展))"
+)
+# Where a treatment by itself stands for an arm, English: what stands before it.
+_INTRODUCED = re.compile(
+    rf"(?:^|[,;:(]|{_L}(?:with|receiv\w{{1,4}}|given|for|of|to|than|versus|vs\.?|and|or|by|on|from|was|were|that"
+    rf"|either|adding|in the|in|plus|assigned|the)) ?$",
+    re.I,
+)
+
+
+def find_arms(text: str) -> list[Arm]:
+    """The arms that a folded sentence names, in its order, none overlapping another."""
+    found = [*_dose_pairs(text)]
+    for finder in (_chinese_groups, _english_groups, _treatments):
+        found += [arm for arm in finder(text) if not any(a.start < arm.end and arm.start < a.end for a in found)]
+    return sorted(found, key=lambda arm: arm.start)
+
+
+def _dose_pairs(text: str) -> list[Arm]:
+    """10 mg 或 100 mg Tarlatamab 治疗组: two arms of one drug."""
+    arms = []
+    for match in _PAIR_DOSES.finditer(text):
+        drug = f"{match['drug'].strip()} " if match["drug"] else ""
+        middle = match.end("a")
+        arms += [Arm(drug + match["a"], match.start(), middle, True), Arm(drug + match["b"], middle, match.end(), True)]
+    return arms
+
+
+def _chinese_groups(text: str) -> list[Arm]:
+    arms: list[Arm] = []
+    for match in _GROUP_ZH.finditer(text):
+        floor = max(arms[-1].end if arms else 0, match.start() - 45)
+        window = text[floor : match.start()]
+        # A name begins after the last punctuation; brackets directly before 组 hold a dose or an abbreviation.
+        start = max(window.rfind(c) for c in ',;:()。、!?"“”[]') + 1
+        for cut in _CUT_ZH.finditer(window):
+            # 10 mg, 3 周: a cut inside "联合" or a name's own word does not occur in these words.
+            if cut.end() <= len(window):
+                start = max(start, cut.end())
+        for soft in _SOFT_ZH.finditer(window, start):
+            if not _JOIN_ZH.search(window, start, soft.start()):
+                start = soft.end()
+        name = window[start:].strip()
+        # "静脉注射 10 mg 剂量组" is the 10 mg arm.
+        name = re.sub(r"^(?:(?:静脉|皮下)(?:注射|输注|滴注)|口服) ?(?=[0-9])", "", name).strip(" -")
+        if (
+            name
+            and name not in _NOT_ZH
+            and not name.endswith(("亚", "分", "入", "编", "重", "单", "双"))
+            and not re.fullmatch(r"[0-9. ]{1,6}", name)
+        ):
+            arms.append(
+                Arm(name, floor + start + len(window[start:]) - len(window[start:].lstrip()), match.end(), True)
+            )
+    return arms
+
+
+def _english_groups(text: str) -> list[Arm]:
+    arms: list[Arm] = []
+    for match in _GROUP_EN.finditer(text):
+        floor = max(arms[-1].end if arms else 0, match.start() - 80)
+        window = text[floor : match.start()].rstrip(" -")
+        start = max((cut.end() for cut in _CUT_EN.finditer(window)), default=0)
+        parts = [(start, len(window))]
+        for soft in re.finditer(rf"{_L}and{_R}", window[start:]):
+            left = window[start : start + soft.start()]
+            if not re.search(r" plus | with |\+", left):
+                # "the A and B groups" names two arms; "and the B group" begins one.
+                parts = [(start + soft.end(), len(window))]
+                if match[0].endswith("s") and left.strip():
+                    parts.insert(0, (start, start + soft.start()))
+        for a, b in parts:
+            name = window[a:b].strip(" -")
+            offset = floor + a + len(window[a:b]) - len(window[a:b].lstrip())
+            if name and not _BAD_EN.match(name) and len(name.split()) <= 7:
+                arms.append(Arm(name, offset, match.end() if (a, b) == parts[-1] else floor + b, True))
+    return arms
+
+
+def _treatments(text: str) -> list[Arm]:
+    arms = []
+    for match in TREATMENT.finditer(text):
+        name, start = match[0], match.start()
+        if re.match(f"[{HAN}]", name):
+            # The Han run before 单抗 may hold words that introduce the drug.
+            lead = max(
+                (
+                    c.end()
+                    for c in re.finditer(
+                        r"抗体|衔接器|抑制剂|对比|比|显示|评估|接受|给予|比较|使用|应用|采用|探讨|研究|包括|或"
+                        r"|与|和|及|在|为|用|的|将|于|种|药物?|较|对|首个|一线|二线|后线|后|者|了|中|由|于|期|率",
+                        name[:-2],
+                    )
+                ),
+                default=0,
+            )
+            joined = re.search(r"联合|加用|\+", name)
+            if not joined or lead <= joined.start():
+                name, start = name[lead:], start + lead
+        clause = text[max(0, start - 60) : start]
+        clause = clause[max(clause.rfind(c) for c in ",;。(") + 1 :]
+        if not name or _PRIOR.search(clause) or _FOLLOWED.match(text[match.end() : match.end() + 20]):
+            continue
+        arms.append(Arm(_ANY_DOSE.sub(" ", name).replace("  ", " ").strip(" -/"), start, match.end(), False))
+    return arms
+
+
+def introduced(text: str, arm: Arm) -> bool:
+    """Whether a treatment stands where an arm stands: after "with", at the start of a clause."""
+    return arm.strong or bool(_INTRODUCED.search(text[max(0, arm.start - 12) : arm.start]))

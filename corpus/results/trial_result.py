@@ -1,0 +1,51 @@
+"""TrialResult: one figure of a clinical trial, with what it measures, in whom, and where it is printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from corpus.document import Span
+
+EndPoint = Literal[
+    "enrolled", "arm_size", "PFS", "OS", "DFS", "DoR", "intracranial_PFS", "ORR", "cORR", "DCR", "HR", "OS_rate",
+    "PFS_rate", "follow_up", "TRAE_rate", "AE_rate", "discontinuation", "risk_reduction", "dose", "p_value", "other",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class TrialResult:
+    """A figure as one sentence states it. What the text does not bind is None, never a guess."""
+
+    trial: str | None
+    """Its name ("DeLLphi-304") or registration number."""
+    phase: str | None
+    """In Roman numerals ("III", "Ib")."""
+    arm: str | None
+    """The fullest name that the paragraph gives it, or "all" for the whole trial."""
+    comparator: str | None
+    """The arm that it is compared with, where the paragraph has exactly one other."""
+    endpoint: EndPoint
+    statistic: str
+    """median, rate, count, ratio, reduction, dose, p"""
+    of: str | None
+    """The end point that a hazard ratio, a risk reduction or a P value is about: PFS, OS, DFS."""
+    setting: str | None
+    """Time point, subgroup, adverse event and grade, as printed."""
+    value: float
+    value_text: str
+    """As printed ("50·3"): a substring of ``sentence``."""
+    unit: str | None
+    """months, years, weeks, days, %, patients, mg, mg/kg, …; None for a ratio."""
+    ci: tuple[float, float | None] | None
+    """Interval in ``unit``, low and high; a high of None is "not reached"."""
+    ci_level: float | None
+    """Percent: 95, 97.5."""
+    p_value: str | None
+    """As printed, with its sign: "<0.001", "=0.03"."""
+    n: int | None
+    """Patients that the figure is about, where it is printed with it."""
+    span: Span
+    """The sentence, in the document's text (``results_of_text``: the text as the reader tidies it)."""
+    sentence: str
+    """``span`` of that text."""

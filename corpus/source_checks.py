@@ -1,0 +1,57 @@
+"""Where a text departs from the paper it cites, or from itself: notes that go with its sentences."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Literal
+
+from corpus.document import Language, Span
+
+Certainty = Literal["established", "unconfirmed"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCheck:
+    """One departure."""
+
+    id: str
+    quote: str
+    """What the text says, as extracted; white space may differ."""
+    kind: str
+    """number, identifier, citation, drug, design, internal, claim, name"""
+    note_zh: str
+    """What is known instead."""
+    note_en: str
+    source: str
+    """Where that is known from: a DOI, a registry, "the review itself"."""
+    certainty: Certainty
+    """established: a published source says otherwise; unconfirmed: no published source could be found."""
+
+    def note(self, language: Language) -> str:
+        """What is known instead, in a language."""
+        return self.note_zh if language == "zh" else self.note_en
+
+    def locate(self, text: str) -> Span | None:
+        """Where ``text`` holds the quote, white space aside; None where it does not."""
+        places = [place for place, character in enumerate(text) if not character.isspace()]
+        start = "".join(text[place] for place in places).find("".join(self.quote.split()))
+        if start < 0:
+            return None
+        return Span(places[start], places[start + len("".join(self.quote.split())) - 1] + 1)
+
+
+def parse_source_checks(text: str) -> tuple[SourceCheck, ...]:
+    """Source checks from the JSON list that ships with the bundled review."""
+    return tuple(
+        SourceCheck(
+            entry["id"],
+            entry["quote"],
+            entry["kind"],
+            entry["note_zh"],
+            entry["note_en"],
+            entry["source"],
+            entry["certainty"],
+        )
+        for entry in json.loads(text)
+    )
