@@ -52,9 +52,9 @@ class Answer:
     """Every figure in it occurs in its evidence."""
     evidence: tuple[Evidence, ...]
     """Best first; ``evidence[i].number == i + 1``."""
-    results: tuple[TrialResult, ...]
+    results: tuple[TrialResult, ...] = ()
     """Trial results in the quoted sentences."""
-    notes: tuple[SourceCheck, ...]
+    notes: tuple[SourceCheck, ...] = ()
     """Where a quoted sentence departs from the paper it cites."""
 
 

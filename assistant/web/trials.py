@@ -15,7 +15,7 @@ from corpus.source_checks import SourceCheck
 from index.hybrid import HybridIndex
 
 if TYPE_CHECKING:
-    import gradio
+    pass
 
 _HEADINGS = ("Trial · 试验", "Arm · 组", "End point · 终点", "Setting · 条件", "Value · 数值", "Sentence · 原句")
 _EVERY = "All · 全部"

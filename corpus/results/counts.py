@@ -39,6 +39,8 @@ def bind_counts(tokens: Tokens, memory: Memory) -> list[Bound]:
     """Patients enrolled and per arm, doses, centres, cycles, prior lines."""
     result: list[Bound] = []
     names = [(arm, memory.roster.resolve(arm)) for arm in tokens.arms if arm.strong or introduced(tokens.text, arm)]
+    # An arm with a size in brackets has it there: a number before it counts the whole.
+    bracketed: set[str | None] = set()
     for start, end, _ in tokens.sizes:
         near = [
             name
@@ -47,6 +49,7 @@ def bind_counts(tokens: Tokens, memory: Memory) -> list[Bound]:
             and ("(" in tokens.text[arm.end : start] if arm.strong else _SIZED.fullmatch(tokens.text, arm.end, start))
         ]
         if near:
+            bracketed.add(near[-1])
             result.append(_count(Figure(start, end, (start, end), "patients", "c"), "arm_size", near[-1]))
     enrolled = False
     for i, figure in enumerate(tokens.figures):
@@ -82,6 +85,7 @@ def bind_counts(tokens: Tokens, memory: Memory) -> list[Bound]:
                 result.append(_count(figure, "arm_size", sized[-1]))
             elif (
                 assigned
+                and assigned not in bracketed
                 and not memory.single
                 and (enrolled or not bare or i > 0)
                 and re.search(r"(?:assign|random|alloc|receiv|enroll)", tokens.text)
