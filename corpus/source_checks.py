@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -55,3 +56,10 @@ def parse_source_checks(text: str) -> tuple[SourceCheck, ...]:
         )
         for entry in json.loads(text)
     )
+
+
+def known_and_found(known: Sequence[SourceCheck], found: Sequence[SourceCheck]) -> list[SourceCheck]:
+    """``known`` checks, then those ``found`` of other sentences: one slip is told once, by who knows more of it."""
+    quotes = ["".join(check.quote.split()) for check in known]
+    new = [check for check in found if not any(quote in "".join(check.quote.split()) for quote in quotes)]
+    return [*known, *new]

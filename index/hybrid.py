@@ -28,6 +28,7 @@ from corpus.language import language_of
 from corpus.mining import mine_concepts
 from corpus.reference_lists import read_reference_list
 from corpus.results import extract_results
+from corpus.source_checks import known_and_found
 from corpus.terms import Concept, Terms, join_mined
 from corpus.words import Segmenter
 from index.balance import Centres, means_of
@@ -200,11 +201,10 @@ class HybridIndex:
         indexed = index_document(document, self.embedder, self._centred(), vocabulary, progress)
         known = review_references() if document.id == REVIEW_ID else read_reference_list(document)
         results = extract_results([item.passage for item in indexed])
-        checks = review_checks() if document.id == REVIEW_ID else ()
-        found = find_slips(document, results, known)
-        self.library.add(
-            document, indexed, RECIPE, mine_concepts(document.text), known.values(), results, (*checks, *found)
+        checks = known_and_found(
+            review_checks() if document.id == REVIEW_ID else (), find_slips(document, results, known)
         )
+        self.library.add(document, indexed, RECIPE, mine_concepts(document.text), known.values(), results, checks)
         if self.vocabulary is not vocabulary:
             self.library.set_meta(words="")  # names became known, here or in another process, that its words lack
 

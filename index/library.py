@@ -520,7 +520,8 @@ class Library:
         """Empty the keyword index, drop passages without a document, and keep ``meta``: the first step of a repair."""
         with self._writing() as connection:
             self._empty_words(connection)
-            connection.execute("DELETE FROM passages WHERE document_id NOT IN (SELECT id FROM documents)")
+            for table in ("passages", "markers", "pairs", "refs", "results", "checks"):
+                connection.execute(f"DELETE FROM {table} WHERE document_id NOT IN (SELECT id FROM documents)")
             connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta.items())
 
     def problems(self, dim: int) -> list[str]:

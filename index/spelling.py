@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 
 from corpus.words import STOP_WORDS, fold, stem
 
-# Shorter words have too many neighbours, and what is meant is longer than that: "energy" is no misspelt eNRGy.
+# Shorter words have too many neighbours.
 _LEAST = 5
 _LATIN_WORD = re.compile(r"[a-z]+")
 _WORD = re.compile(r"(?<![a-z0-9α-ω-])[a-z]+(?![a-z0-9α-ω-])")
@@ -24,15 +24,26 @@ _WORD = re.compile(r"(?<![a-z0-9α-ω-])[a-z]+(?![a-z0-9α-ω-])")
 class Spelling:
     """Knows the Latin words of a library and of the glossary."""
 
-    def __init__(self, words: Iterable[str]) -> None:
-        """``words`` are folded; other than plain Latin ones are passed over."""
-        self._words = sorted({word for word in words if word.isascii() and word.isalpha()})
-        self._known = set(self._words) | {stem(word) for word in self._words}
+    def __init__(self, words: Iterable[str], names: Iterable[str] = ()) -> None:
+        """``words`` are folded; other than plain Latin ones are passed over. None is corrected to a name in ``names``."""
+        known = {word for word in words if word.isascii() and word.isalpha()}
+        self._words = sorted(known - set(names))
+        self._known = known | {stem(word) for word in known}
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Spelling:
         """Knows the Latin words of ``texts``."""
-        return cls(word for text in texts for word in _LATIN_WORD.findall(fold(text).text))
+        words: set[str] = set()
+        names: set[str] = set()
+        for text in texts:
+            folded = fold(text)
+            for match in _LATIN_WORD.finditer(folded.text):
+                words.add(match[0])
+                printed = folded.printed(*match.span()).of(text)
+                # A short name in capitals of its own is too near to ordinary words: "energy" is no misspelt eNRGy.
+                if len(match[0]) <= _LEAST and printed not in (match[0], match[0].capitalize()):
+                    names.add(match[0])
+        return cls(words, names)
 
     def correct(self, text: str) -> str:
         """``text`` with its unknown Latin words replaced by the only known ones that are one error away."""
@@ -50,5 +61,5 @@ class Spelling:
             return ""
         found = process.extract(word, self._words, scorer=OSA.distance, score_cutoff=1, limit=3)
         # Endings of one word are one candidate; two different words are a guess.
-        near = [found for found, _, _ in found if len(found) > _LEAST and found[0] == word[0]]
+        near = [candidate for candidate, _, _ in found if len(candidate) >= _LEAST and candidate[0] == word[0]]
         return near[0] if len({stem(candidate) for candidate in near}) == 1 else ""
