@@ -25,7 +25,7 @@ class Spelling:
     """Knows the Latin words of a library and of the glossary."""
 
     def __init__(self, words: Iterable[str], names: Iterable[str] = ()) -> None:
-        """``words`` are folded; other than plain Latin ones are passed over. None is corrected to a name in ``names``."""
+        """``words`` are folded, plain Latin ones of them count; none is corrected to one of ``names``."""
         known = {word for word in words if word.isascii() and word.isalpha()}
         self._words = sorted(known - set(names))
         self._known = known | {stem(word) for word in known}
