@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import Literal
 
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-# name, question, width, height, colour scheme
+# name, question (none: the trial results), width, height, colour scheme
 _SHOTS: tuple[tuple[str, str, int, int, Literal["light", "dark"]], ...] = (
     ("ask-en", "which trial tested tarlatamab versus chemotherapy", 1280, 860, "light"),
     ("ask-zh", "塔拉妥单抗最常见的不良反应是什么？", 1280, 860, "light"),
     ("ask-dark", "What hazard ratio for PFS did HARMONi-A report?", 1280, 860, "dark"),
     ("refusal-en", "What was the overall survival in KEYNOTE-024?", 1280, 860, "light"),
     ("phone-zh", "哪项试验比较了塔拉妥单抗与化疗？", 390, 844, "light"),
+    ("trials", "", 1280, 860, "light"),
+    ("phone-trials-dark", "", 390, 844, "dark"),
     ("phone-en-dark", "How does amivantamab work?", 390, 844, "dark"),
 )
 
@@ -46,9 +48,13 @@ def main() -> None:
                 for name, question, width, height, scheme in _SHOTS:
                     page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
                     page.goto(f"http://127.0.0.1:{arguments.port}/")
-                    page.fill("#bsab-question textarea", question)
-                    page.press("#bsab-question textarea", "Enter")
-                    page.wait_for_selector(".bsab-answer, .bsab-refusal")
+                    if question:
+                        page.fill("#bsab-question textarea", question)
+                        page.press("#bsab-question textarea", "Enter")
+                        page.wait_for_selector(".bsab-answer, .bsab-refusal")
+                    else:
+                        page.get_by_role("tab", name="Trial results").click()
+                        page.wait_for_selector("#bsab-chart .main-svg")
                     page.wait_for_timeout(400)
                     page.screenshot(path=arguments.output / f"{name}.png", full_page=width < 500)
                     page.close()

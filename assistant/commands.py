@@ -1,0 +1,316 @@
+"""The commands of the command line: one function each, arguments in, exit status out."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import time
+from collections.abc import Container, Sequence
+from dataclasses import replace
+from typing import Any
+
+from assistant.errors import UsageError
+from assistant.streams import batch, complain, dumps, kept, progress, read_lines
+from assistant.tables import reference_text, result_text, write_csv
+from corpus.document import Document
+from corpus.errors import CorpusError, MalformedRecord
+from corpus.markers import find_markers
+
+
+def ask_command(arguments: argparse.Namespace) -> int:
+    """Answer a question, or each line of a file."""
+    from assistant.assistant import Assistant
+    from assistant.wire import reply_json
+
+    assistant = Assistant(open_index(arguments))
+
+    def answer(question: str, history: Sequence[str]) -> dict[str, Any]:
+        started = time.perf_counter()
+        reply = assistant.ask(question, history)
+        return reply_json(reply, time.perf_counter() - started)
+
+    if arguments.input:
+        return batch(arguments, lambda line: {**kept(line, "id", "history"), **answer(*_asked(line))})
+    found = answer(_question(arguments), arguments.history)
+    if arguments.json:
+        print(dumps(found))
+        return 0
+    print(found["answer"])
+    for note in found["notes"]:
+        print(f"! {note['text']} ({note['source']}, {note['certainty']})")
+    for citation in found["citations"]:
+        place = " ".join(part for part in (citation["section"], citation["heading"]) if part)
+        print(f"\n[{citation['number']}] {citation['document']} {place}\n{citation['text']}")
+    return 0
+
+
+def search_command(arguments: argparse.Namespace) -> int:
+    """Show the passages found for a question, or for each line of a file."""
+    from assistant.wire import hit_json
+
+    index = open_index(arguments)
+
+    def search(question: str) -> list[dict[str, Any]]:
+        return [hit_json(rank, hit) for rank, hit in enumerate(index.search(question, arguments.k), start=1)]
+
+    if arguments.input:
+        return batch(arguments, lambda line: {**kept(line, "id"), "hits": search(_asked(line)[0])})
+    hits = search(_question(arguments))
+    if arguments.json:
+        print(dumps({"question": arguments.question, "hits": hits}))
+        return 0
+    for hit in hits:
+        print(f"{hit['rank']}. {hit['document']} {hit['section']} {hit['heading']}\n{hit['text']}\n")
+    if not hits:
+        print("Nothing found.")
+    return 0
+
+
+def cite_command(arguments: argparse.Namespace) -> int:
+    """The references of a number, of words in their record or around them, or all; as text, JSON, BibTeX or RIS."""
+    from assistant.citation_formats import bibtex, ris
+    from assistant.references import cited_references, find_references
+    from assistant.wire import reference_json
+
+    index = open_index(arguments)
+    asked = (arguments.reference or "").strip()
+    numbers = [number for marker in find_markers(asked) for number in marker.numbers]
+    numbers += [int(asked)] if asked.isdecimal() else []
+    found = find_references(index, asked) if asked and not numbers else cited_references(index, numbers or None)
+    if asked and not found:
+        raise UsageError(f"no reference {asked!r} in the library; `bsab cite` lists them all.")
+    pairs = [(cited.document_id, cited.reference) for cited in found]
+    if arguments.bibtex or arguments.ris:
+        print(bibtex(pairs) if arguments.bibtex else ris(pairs), end="")
+    elif arguments.json:
+        print(dumps({"references": [reference_json(cited) for cited in found]}))
+    else:
+        for cited in found:
+            print(reference_text(reference_json(cited)))
+    return 0
+
+
+def trials_command(arguments: argparse.Namespace) -> int:
+    """All trial results of the library."""
+    from assistant.notes import checks_of
+    from assistant.wire import note_json, result_json
+
+    index = open_index(arguments)
+    language = arguments.language
+    rows = [
+        {
+            "document": passage.document_id,
+            "section": passage.section,
+            **result_json(result),
+            "notes": [note_json(check, language) for check in checks_of(passage, [result.span], index.library)],
+        }
+        for passage, result in index.library.results()
+    ]
+    if arguments.json:
+        print(dumps({"results": rows}))
+    elif arguments.csv:
+        write_csv(rows)
+    else:
+        for row in rows:
+            print(result_text(row))
+    return 0
+
+
+def results_command(arguments: argparse.Namespace) -> int:
+    """Trial results of any text file, or of each line of a JSONL file; the library is not needed."""
+    from assistant.wire import result_json
+    from corpus.passages import split_passages
+    from corpus.readers import read_file
+    from corpus.results import extract_results, results_of_text
+
+    if arguments.input:
+
+        def found(line: dict[str, Any]) -> dict[str, Any]:
+            return {**kept(line, "id"), "results": [result_json(result) for result in results_of_text(line["text"])]}
+
+        return batch(arguments, found, "text")
+    if arguments.file is None:
+        raise UsageError("give a text file, or lines of texts with --input.")
+    documents = []
+    for item in read_file(arguments.file):
+        if isinstance(item, CorpusError):
+            raise item
+        documents.append(item)
+    rows = [
+        {"document": document.id, **result_json(result)}
+        for document in documents
+        for result in extract_results(split_passages(document))
+    ]
+    if arguments.json:
+        print(dumps({"results": rows}))
+    else:
+        for row in rows:
+            print(result_text(row))
+    return 0
+
+
+def add_command(arguments: argparse.Namespace) -> int:
+    """Add files and folders; each file that cannot be read is named, the others are added."""
+    from corpus.bundled import REVIEW_ID, read_review
+    from corpus.readers import read_path
+
+    index = open_index(arguments)
+    found: list[Document | CorpusError] = [item for path in arguments.paths for item in read_path(path)]
+    if not arguments.paths:
+        found = [read_review()]
+    added: dict[str, Document] = {}
+    owners: dict[str, str] = {}
+    skipped: list[str] = []
+    for item in found:
+        if isinstance(item, CorpusError):
+            skipped.append(str(item))
+            complain(item, 2)
+            continue
+        owner = owners.get(item.text) or index.library.text_owner(item.text)
+        if owner and owner != item.id:
+            print(f"{item.source}: already in the library as {owner}.", file=sys.stderr)
+            continue
+        if _is_record(item) and (item.id in added or item.id == REVIEW_ID):
+            taken = MalformedRecord(item.source, f"another document has the id {item.id!r}; give each its own.")
+            skipped.append(str(taken))
+            complain(taken, 2)
+            continue
+        document = item if owner or _is_record(item) else _with_free_id(item, index, added)
+        added[document.id] = document
+        owners[document.text] = document.id
+    present = {document.id for document in added.values() if index.library.text_owner(document.text) == document.id}
+    with progress("Indexing") as step:
+        index.add_all([document for id, document in added.items() if id not in present], step)
+    if arguments.json:
+        print(dumps({"added": list(added), "skipped": skipped}))
+    else:
+        for id in added:
+            print(id)
+    return 2 if skipped else 0
+
+
+def list_command(arguments: argparse.Namespace) -> int:
+    """List the documents."""
+    from assistant.wire import entry_json
+
+    entries = open_index(arguments).library.entries()
+    if arguments.json:
+        print(dumps({"documents": [entry_json(entry) for entry in entries]}))
+        return 0
+    for entry in entries:
+        print(f"{entry.id}\t{entry.language}\t{entry.passages} passages\t{entry.title}")
+    return 0
+
+
+def remove_command(arguments: argparse.Namespace) -> int:
+    """Take a document out of the library."""
+    open_index(arguments).remove(arguments.id)
+    print(dumps({"removed": arguments.id}) if arguments.json else f"Removed {arguments.id}.")
+    return 0
+
+
+def check_command(arguments: argparse.Namespace) -> int:
+    """Say what is wrong with the library, and mend it with ``--repair``."""
+    index = open_index(arguments)
+    problems = index.problems()
+    if problems and arguments.repair:
+        with progress("repair") as step:
+            index.repair(step)
+        repaired, problems = problems, index.problems()
+    else:
+        repaired = []
+    if arguments.json:
+        print(dumps({"problems": problems, "repaired": repaired}))
+    else:
+        for problem in repaired:
+            print(f"Repaired: {problem}")
+        for problem in problems:
+            print(problem)
+        if not problems:
+            print("The library is whole.")
+        elif not arguments.repair:
+            print("Run `bsab check --repair` to make anew what can be made anew.")
+    return 1 if problems else 0
+
+
+def eval_command(arguments: argparse.Namespace) -> int:
+    """Figures over a file of questions with known answers."""
+    from assistant.assistant import Assistant
+    from assistant.evaluation import MEASURES, evaluate
+
+    with read_lines(arguments.questions) as found:
+        questions = [_checked(line) for line in found]
+    assistant = Assistant(open_index(arguments))
+    replies = [assistant.ask(q["question"], q["history"]) for q in questions]
+    scores = evaluate(questions, replies)
+    if arguments.json:
+        print(dumps({**scores.shares, "median_characters": scores.median_characters, "misses": scores.misses}))
+        return 0
+    for name, share in scores.shares.items():
+        print(f"{name:<18}{share:6.3f}  of {scores.counts[name]:<4} {MEASURES[name]}")
+    print(f"{'median characters':<18}{scores.median_characters:6.0f}")
+    if arguments.misses:
+        for question, reply in zip(questions, replies, strict=True):
+            if short := scores.misses.get(str(question["id"])):
+                print(
+                    f"\n{question['id']} {question['question']}\n  short of: {', '.join(short)}\n  {reply.text[:300]}"
+                )
+    return 0
+
+
+def open_index(arguments: argparse.Namespace) -> Any:
+    """The library that the arguments name, made at the first start with a progress bar."""
+    from index.hybrid import HybridIndex
+    from index.loading import load_reranker
+
+    with progress("Indexing") as step:
+        reranker = load_reranker(arguments.reranker) if arguments.reranker else None
+        return HybridIndex.open(arguments.home, arguments.model, step, reranker=reranker)
+
+
+def _question(arguments: argparse.Namespace) -> str:
+    if arguments.question is None:
+        raise UsageError("give a question in quotes, or a file of them with --input.")
+    return str(arguments.question)
+
+
+def _asked(line: dict[str, Any]) -> tuple[str, list[str]]:
+    history = line.get("history") or []
+    if not isinstance(history, list) or not all(isinstance(h, str) for h in history):
+        raise UsageError(f'question {line.get("id")!r}: "history" must be a list of questions.')
+    return line["question"], history
+
+
+def _checked(line: dict[str, Any]) -> dict[str, Any]:
+    needed = {"id", "lang", "history", "sections", "evidence", "answer", "abstain"}
+    if missing := sorted(needed - line.keys()):
+        raise UsageError(f"question {line.get('id')!r} lacks {', '.join(missing)}; see `bsab eval --help`.")
+    _asked(line)
+    for key in ("sections", "evidence", "answer"):
+        if not isinstance(line[key], list) or not all(isinstance(value, str) for value in line[key]):
+            raise UsageError(f'question {line["id"]!r}: "{key}" must be a list of strings.')
+    for pattern in line["answer"]:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise UsageError(f"question {line['id']!r}: correct the expression {pattern!r} ({error}).") from None
+    return line
+
+
+def _is_record(document: Document) -> bool:
+    """Whether a document is a line of a JSONL file, which gives its own id."""
+    return bool(re.search(r", line \d+$", document.source))
+
+
+def _with_free_id(document: Document, index: Any, added: Container[str]) -> Document:
+    """``document`` under an id of its own: another file's document of the same name is not replaced.
+
+    ``added``: ids of this run, whose files are others, in other folders, even where they share a name.
+    """
+    sources = {entry.id: entry.source for entry in index.library.entries()}
+    id, number = document.id, 1
+    while id in added or (id in sources and sources[id] != document.source):
+        number += 1
+        id = f"{document.id}-{number}"
+    return replace(document, id=id)

@@ -1,0 +1,52 @@
+"""Trial results and references as lines and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+
+def result_text(row: dict[str, Any]) -> str:
+    """One result on one line: trial, arm, end point, value; an open interval's end is a dash."""
+    endpoint = f"{row['endpoint']} ({row['of']})" if row["of"] else row["endpoint"]
+    interval = ""
+    if row["ci"]:
+        low, high = row["ci"]
+        level = f"{row['ci_level']:g}% " if row["ci_level"] else ""
+        interval = f" ({level}CI {low:g}–{'–' if high is None else f'{high:g}'})"
+    unit = {None: "", "%": "%"}.get(row["unit"], f" {row['unit']}")
+    parts = [row["trial"], row["arm"], endpoint, row["setting"], f"{row['value_text']}{unit}{interval}"]
+    notes = "".join(f"\n  ! {note['text']} ({note['source']})" for note in row.get("notes", ()))
+    return "\t".join(str(part or "") for part in parts) + notes
+
+
+def write_csv(rows: Sequence[dict[str, Any]]) -> None:
+    columns = (
+        "document section trial phase arm comparator endpoint of statistic setting value value_text unit "
+        "ci_low ci_high ci_level p_value n sentence notes"
+    ).split()
+    writer = csv.DictWriter(sys.stdout, columns, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        low, high = row["ci"] or (None, None)
+        notes = " | ".join(f"{note['text']} ({note['source']})" for note in row["notes"])
+        cells = {**row, "ci_low": low, "ci_high": high, "notes": notes}
+        writer.writerow({name: _inert(value) for name, value in cells.items()})
+
+
+def _inert(value: object) -> object:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t") else value
+
+
+def reference_text(found: dict[str, Any]) -> str:
+    lines = [f"[{found['marker']}] {found['document']}: {found['status']}"]
+    for work in found["works"]:
+        parts = [work["authors"], work["title"], work["journal"], work["year"]]
+        lines.append("    " + ". ".join(str(part).rstrip(".") for part in parts if part) + ".")
+        lines += [f"    https://doi.org/{work['doi']}"] if work["doi"] else []
+    lines += [f"    {found['note']}"] if found["note"] else []
+    lines += [f"  {place['section']} {place['sentence']}" for place in found["cited_in"]]
+    return "\n".join(lines) + "\n"
