@@ -33,20 +33,28 @@ def index_document(
     passages = [passage for passage in split_passages(document) if not is_reference_list(passage.trail)]
     texts = [in_context(passage, passage.text) for passage in passages]
     texts += [in_context(passage, passage.sentence(s)) for passage in passages for s in passage.sentences]
-    rows: list[Vectors] = []
-    done = 0
-    for batch in batches(texts, _BATCH):
-        vectors = embedder.encode_document(batch)
-        rows.append(centres.centred(vectors, "document", [language_of(text) for text in batch]))
-        done += len(batch)
-        progress(len(document.text) * done // len(texts), len(document.text))
-    vectors = np.concatenate(rows) if rows else np.empty((0, embedder.dim), np.float32)
+    whole = len(document.text)
+    vectors = _embed(texts, embedder, centres, lambda done, count: progress(whole * done // count, whole))
     indexed, first = [], len(passages)
     for passage, text, vector in zip(passages, texts, vectors, strict=False):  # texts go on with the sentences
         last = first + len(passage.sentences)
         indexed.append(Indexed(passage, vocabulary.body(text), vector, vectors[first:last]))
         first = last
     return indexed
+
+
+def _embed(texts: list[str], embedder: Embedder, centres: Centres, progress: Progress) -> Vectors:
+    """``(n, dim)`` centred vectors of ``texts``, each text embedded once: a passage may be a single sentence."""
+    places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+    rows: list[Vectors] = []
+    done = 0
+    for batch in batches(places, _BATCH):
+        vectors = embedder.encode_document(batch)
+        rows.append(centres.centred(vectors, "document", [language_of(text) for text in batch]))
+        done += len(batch)
+        progress(done, len(places))
+    embedded = np.concatenate(rows) if rows else np.empty((0, embedder.dim), np.float32)
+    return embedded[[places[text] for text in texts]]
 
 
 def in_context(passage: Passage, text: str) -> str:
