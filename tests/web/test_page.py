@@ -159,6 +159,9 @@ def test_trial_results_are_a_chart_and_a_table(page: Page) -> None:
     page.wait_for_selector("#bsab-chart .main-svg")
     rows = page.locator("#bsab-results tbody tr")
     expect(rows).to_have_count(4)
+    # plotly lays a link over a link; a mouse meets either.
+    page.locator("#bsab-chart .annotation a").filter(has_text="HARMONi-2").last.click(force=True)
+    expect(page.locator("tr:target")).to_contain_text("HARMONi-2")
     page.fill("#bsab-trial-filter textarea, #bsab-trial-filter input", "HARMONi-2")
     expect(rows).to_have_count(1)
     expect(rows.locator("td").nth(4)).to_have_text("0.51")
