@@ -54,7 +54,7 @@ class Document:
     headings: tuple[Heading, ...]
     """In the order of the text."""
     source: str
-    """Where it came from: a file's name, for the user's eyes."""
+    """Where it came from: a file's path, with its line for a record. The same path again is the same document."""
 
 
 @dataclass(frozen=True, slots=True)

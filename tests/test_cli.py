@@ -215,7 +215,7 @@ def test_adding_the_same_again_changes_nothing(bsab: Bsab, home: Path, tmp_path:
     copy = shutil.copy(path, tmp_path / "b.txt")
     assert bsab("add", path, "--home", home)[:2] == (0, "a\n")
     assert bsab("add", path, "--home", home) == (0, "a\n", "")
-    assert bsab("add", copy, "--home", home) == (0, "", "b.txt: already in the library as a.\n")
+    assert bsab("add", copy, "--home", home) == (0, "", f"{copy}: already in the library as a.\n")
     path.write_text("卡度尼利单抗的剂量为15 mg/kg。", encoding="utf-8")
     assert bsab("add", path, "--home", home)[:2] == (0, "a\n")
     _, out, _ = bsab("list", "--home", home)
@@ -229,6 +229,19 @@ def test_a_record_keeps_its_id_wherever_it_stands(bsab: Bsab, home: Path, tmp_pa
     assert bsab("add", path, "--home", home)[:2] == (0, "zero\none\n")
     _, out, _ = bsab("list", "--home", home)
     assert [line.split("\t")[0] for line in out.splitlines()] == [REVIEW_ID, "zero", "one"]
+
+
+def test_two_files_of_one_name_are_two_documents_whenever_they_are_added(
+    bsab: Bsab, home: Path, tmp_path: Path
+) -> None:
+    for folder, text in (("a", "Alphamab was given."), ("b", "贝塔单抗每三周一次。")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "notes.txt").write_text(text, encoding="utf-8")
+        assert bsab("add", tmp_path / folder / "notes.txt", "--home", home)[0] == 0
+    (tmp_path / "a" / "notes.txt").write_text("Alphamab was given again.", encoding="utf-8")
+    assert bsab("add", tmp_path / "a" / "notes.txt", "--home", home)[0] == 0
+    listed = bsab("list", "--home", home)[1]
+    assert [line.split("\t")[0] for line in listed.splitlines()][1:] == ["notes-2", "notes"]
 
 
 def test_without_a_path_the_review_is_added(bsab: Bsab, home: Path) -> None:

@@ -55,5 +55,5 @@ def read_file(path: Path) -> Iterator[Document | CorpusError]:
             yield from _MANY[suffix](text, str(path))
             return
         id = re.sub(r"\s+", "-", clean(path.stem).strip()) or "document"
-        document = _SINGLE[suffix](text, id=id, title=clean(path.stem), source=clean(path.name))
+        document = _SINGLE[suffix](text, id=id, title=clean(path.stem), source=clean(str(path.absolute())))
         yield document or EmptyDocument(str(path), "the file holds no text; choose another.")

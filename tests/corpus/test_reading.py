@@ -88,4 +88,4 @@ def test_a_file_name_that_is_no_utf_8_leaves_no_trace_in_the_document(tmp_path: 
     path.write_text("肺癌", encoding="utf-8")
     (document,) = read_file(path)
     assert isinstance(document, Document)
-    assert (document.id, document.title, document.source) == ("lung", "lung", "lung.txt")
+    assert (document.id, document.title, document.source) == ("lung", "lung", str(tmp_path / "lung.txt"))
