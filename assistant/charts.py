@@ -135,11 +135,7 @@ def _label(number: int, result: TrialResult) -> str:
 
 
 def _hover(result: TrialResult) -> str:
-    interval = ""
-    if result.ci:
-        low, high = result.ci
-        interval = f" ({result.ci_level or ''}% CI {low:g}–{'–' if high is None else f'{high:g}'})"
-    lines = [f"{result.value_text}{interval}"]
+    lines = [result.figure()]
     lines += [result.sentence[start : start + 40] for start in range(0, len(result.sentence), 40)]
     return "<br>".join(html.escape(line) for line in lines)
 

@@ -93,27 +93,24 @@ def cite_command(arguments: argparse.Namespace) -> int:
 
 def trials_command(arguments: argparse.Namespace) -> int:
     """All trial results of the library."""
-    from assistant.notes import checks_of
+    from assistant.notes import checked_results
     from assistant.wire import note_json, result_json
 
-    index = open_index(arguments)
-    language = arguments.language
+    found = [
+        (passage, result, [note_json(check, arguments.language) for check in checks])
+        for passage, result, checks in checked_results(open_index(arguments).library)
+    ]
     rows = [
-        {
-            "document": passage.document_id,
-            "section": passage.section,
-            **result_json(result),
-            "notes": [note_json(check, language) for check in checks_of(passage, [result.span], index.library)],
-        }
-        for passage, result in index.library.results()
+        {"document": passage.document_id, "section": passage.section, **result_json(result), "notes": notes}
+        for passage, result, notes in found
     ]
     if arguments.json:
         print(dumps({"results": rows}))
     elif arguments.csv:
         write_csv(rows)
     else:
-        for row in rows:
-            print(result_text(row))
+        for _, result, notes in found:
+            print(result_text(result, notes))
     return 0
 
 
@@ -122,7 +119,7 @@ def results_command(arguments: argparse.Namespace) -> int:
     from assistant.wire import result_json
     from corpus.passages import split_passages
     from corpus.readers import read_file
-    from corpus.results import extract_results, results_of_text
+    from corpus.results import TrialResult, extract_results, results_of_text
 
     if arguments.input:
 
@@ -132,21 +129,16 @@ def results_command(arguments: argparse.Namespace) -> int:
         return batch(arguments, found, "text")
     if arguments.file is None:
         raise UsageError("give a text file, or lines of texts with --input.")
-    documents = []
+    found_in: list[tuple[str, TrialResult]] = []
     for item in read_file(arguments.file):
         if isinstance(item, CorpusError):
             raise item
-        documents.append(item)
-    rows = [
-        {"document": document.id, **result_json(result)}
-        for document in documents
-        for result in extract_results(split_passages(document))
-    ]
+        found_in += [(item.id, result) for result in extract_results(split_passages(item))]
     if arguments.json:
-        print(dumps({"results": rows}))
+        print(dumps({"results": [{"document": id, **result_json(result)} for id, result in found_in]}))
     else:
-        for row in rows:
-            print(result_text(row))
+        for _, result in found_in:
+            print(result_text(result))
     return 0
 
 
@@ -159,7 +151,8 @@ def add_command(arguments: argparse.Namespace) -> int:
     found: list[Document | CorpusError] = [item for path in arguments.paths for item in read_path(path)]
     if not arguments.paths:
         found = [read_review()]
-    added: dict[str, Document] = {}
+    added: dict[str, None] = {}
+    new: list[Document] = []
     owners: dict[str, str] = {}
     skipped: list[str] = []
     for item in found:
@@ -177,11 +170,12 @@ def add_command(arguments: argparse.Namespace) -> int:
             complain(taken, 2)
             continue
         document = item if owner or _is_record(item) else _with_free_id(item, index, added)
-        added[document.id] = document
+        added[document.id] = None
+        if not owner:
+            new.append(document)
         owners[document.text] = document.id
-    present = {document.id for document in added.values() if index.library.text_owner(document.text) == document.id}
     with progress("Indexing") as step:
-        index.add_all([document for id, document in added.items() if id not in present], step)
+        index.add_all(new, step)
     if arguments.json:
         print(dumps({"added": list(added), "skipped": skipped}))
     else:

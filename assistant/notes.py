@@ -12,19 +12,36 @@ from index.library import Library
 
 def checks_of(passage: Passage, sentences: Iterable[Span], library: Library) -> tuple[SourceCheck, ...]:
     """The source checks about any of a passage's ``sentences`` (spans in its document), in their order."""
-    wanted = list(sentences)
-    found = []
-    for check in library.checks(passage.document_id):
-        place = check.locate(passage.text)
-        if place and _overlaps(Span(place.start + passage.span.start, place.end + passage.span.start), wanted):
-            found.append(check)
-    return tuple(found)
+    return _about(_located(passage, library), sentences)
 
 
 def results_of(passage: Passage, sentences: Iterable[Span], library: Library) -> tuple[TrialResult, ...]:
     """The trial results that stand in any of a passage's ``sentences``, in their order."""
     wanted = list(sentences)
-    return tuple(result for _, result in library.results(passage.document_id) if _overlaps(result.span, wanted))
+    return tuple(result for result in library.results_in(passage) if _overlaps(result.span, wanted))
+
+
+def checked_results(library: Library) -> list[tuple[Passage, TrialResult, tuple[SourceCheck, ...]]]:
+    """All trial results with their passages and the checks about their sentences, in the order of the library."""
+    located: dict[str, list[tuple[SourceCheck, Span]]] = {}
+    found = []
+    for passage, result in library.results():
+        if passage.id not in located:
+            located[passage.id] = _located(passage, library)
+        found.append((passage, result, _about(located[passage.id], [result.span])))
+    return found
+
+
+def _located(passage: Passage, library: Library) -> list[tuple[SourceCheck, Span]]:
+    """The checks whose quote the passage holds, with its span in the document."""
+    start = passage.span.start
+    places = ((check, check.locate(passage.text)) for check in library.checks(passage.document_id))
+    return [(check, Span(place.start + start, place.end + start)) for check, place in places if place]
+
+
+def _about(located: Iterable[tuple[SourceCheck, Span]], sentences: Iterable[Span]) -> tuple[SourceCheck, ...]:
+    wanted = list(sentences)
+    return tuple(check for check, place in located if _overlaps(place, wanted))
 
 
 def _overlaps(span: Span, others: Iterable[Span]) -> bool:

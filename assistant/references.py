@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from corpus.document import Passage, Span
 from corpus.markers import find_markers
-from corpus.references import Reference
+from corpus.references import Reference, unresolved
 from index.hybrid import HybridIndex
 from index.library import Library
 
@@ -39,7 +39,7 @@ def cited_references(index: HybridIndex, numbers: Iterable[int] | None = None) -
         places = [s for s in passage.sentences if cites(passage.sentence(s), number)]
         citing.setdefault((passage.document_id, number), []).extend((passage, place) for place in places)
     return [
-        CitedReference(id, known.get((id, number)) or Reference(number, "unresolved", "", (), ""), tuple(places))
+        CitedReference(id, known.get((id, number)) or unresolved(number), tuple(places))
         for (id, number), places in citing.items()
     ]
 

@@ -7,19 +7,15 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from corpus.results import TrialResult
 
-def result_text(row: dict[str, Any]) -> str:
-    """One result on one line: trial, arm, end point, value; an open interval's end is a dash."""
-    endpoint = f"{row['endpoint']} ({row['of']})" if row["of"] else row["endpoint"]
-    interval = ""
-    if row["ci"]:
-        low, high = row["ci"]
-        level = f"{row['ci_level']:g}% " if row["ci_level"] else ""
-        interval = f" ({level}CI {low:g}–{'–' if high is None else f'{high:g}'})"
-    unit = {None: "", "%": "%"}.get(row["unit"], f" {row['unit']}")
-    parts = [row["trial"], row["arm"], endpoint, row["setting"], f"{row['value_text']}{unit}{interval}"]
-    notes = "".join(f"\n  ! {note['text']} ({note['source']})" for note in row.get("notes", ()))
-    return "\t".join(str(part or "") for part in parts) + notes
+
+def result_text(result: TrialResult, notes: Sequence[dict[str, Any]] = ()) -> str:
+    """One result on one line: trial, arm, end point, setting, figure; then its notes, a line each."""
+    endpoint = f"{result.endpoint} ({result.of})" if result.of else result.endpoint
+    parts = [result.trial, result.arm, endpoint, result.setting, result.figure()]
+    told = "".join(f"\n  ! {note['text']} ({note['source']})" for note in notes)
+    return "\t".join(part or "" for part in parts) + told
 
 
 def write_csv(rows: Sequence[dict[str, Any]]) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 
 from corpus.bundled import bundled_concepts
-from corpus.document import Document, Language, Span
+from corpus.document import Document, Span
 from corpus.markers import find_markers
 from corpus.references import Reference
 from corpus.results import TrialResult
@@ -22,7 +23,7 @@ _REGISTRATION = re.compile(r"(?<![A-Za-z0-9])NCT\d{8}(?!\d)")
 # Percentage points that rounding alone can bring about between a printed ratio and a printed reduction.
 _ROUNDING = 1.0
 _NAMED = frozenset({"drug", "drug code", "target", "class", "disease"})
-_SOURCE: dict[Language, str] = {"en": "the text itself", "zh": "原文自身"}
+_SOURCE = "the text itself"
 
 
 def find_slips(
@@ -31,7 +32,7 @@ def find_slips(
     """What the rules find, in the order of the rules; ids count from "T01"."""
     found = [slip for rule in _RULES for slip in rule(document, results, references)]
     return [
-        SourceCheck(f"T{number:02d}", quote, kind, note_zh, note_en, _SOURCE["en"], "established")
+        SourceCheck(f"T{number:02d}", quote, kind, note_zh, note_en, _SOURCE, "established")
         for number, (quote, kind, note_zh, note_en) in enumerate(found, start=1)
     ]
 
@@ -174,6 +175,7 @@ def _names(terms: Terms, text: str, categories: Iterable[str]) -> set[str]:
     return {mention.concept.id for mention in terms.find(text) if mention.concept.category in wanted}
 
 
+@cache
 def _terms() -> Terms:
     return Terms(bundled_concepts())
 

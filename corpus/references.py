@@ -40,6 +40,11 @@ class Reference:
     """What a reader must know, such as one number used for two works; often empty."""
 
 
+def unresolved(marker: int) -> Reference:
+    """A reference of which nothing is known."""
+    return Reference(marker, "unresolved", "", (), "")
+
+
 def reference_json(reference: Reference) -> str:
     """A reference as one line of JSON, for ``read_reference_json``."""
     return json.dumps(asdict(reference), ensure_ascii=False)

@@ -276,15 +276,13 @@ class HybridIndex:
         """The ``k`` best passages for a question, best first, ties in the order of the library."""
         if not question.strip():
             return []
-        with self.library.snapshot():
-            question = self._load().spelling.correct(question)
+        question = self.correct(question)
         vector = self._query_vector(question)
         with self.library.snapshot():
             loaded = self._load()
             if loaded.spread is None:
                 return []
-            keywords = self.library.keyword_query(loaded.vocabulary.units(question))
-            asked = Asked(vector, language_of(question), keywords)
+            asked = self._asked(question, vector, loaded)
             scorer = Scorer(asked, loaded.spread, options.fusion)
             candidates = _candidates(asked, scorer, loaded, max(options.candidates, k))
             rows = candidates.best(max(options.reread, 2 * k))
@@ -310,12 +308,14 @@ class HybridIndex:
             rows = self.library.rows_citing(number)
             if not rows or loaded.spread is None:
                 return []
-            keywords = self.library.keyword_query(loaded.vocabulary.units(question))
-            asked = Asked(vector, language_of(question), keywords)
-            options = SearchOptions()
+            asked, options = self._asked(question, vector, loaded), SearchOptions()
             scorer = Scorer(asked, loaded.spread, options.fusion)
             candidates = _candidates(asked, scorer, loaded, len(loaded.positions))
             return [self._hit(row, loaded, asked, candidates, scorer, options) for row in rows]
+
+    def _asked(self, question: str, vector: NDArray[np.float32], loaded: _Loaded) -> Asked:
+        keywords = self.library.keyword_query(loaded.vocabulary.units(question))
+        return Asked(vector, language_of(question), keywords)
 
     def _query_vector(self, question: str) -> NDArray[np.float32]:
         vectors = self.embedder.encode_query([question[:_EMBEDDED]])

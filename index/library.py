@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from corpus.document import Document, Heading, Language, Passage, Span
 from corpus.markers import find_markers
-from corpus.references import Reference, read_reference_json, reference_json
+from corpus.references import Reference, read_reference_json, reference_json, unresolved
 from corpus.results import TrialResult
 from corpus.results.records import read_result_json, result_json
 from corpus.source_checks import SourceCheck
@@ -349,6 +349,10 @@ class Library:
         with self._reading() as connection:
             return [_passage(self._passage_row(connection, row)) for row in rows]
 
+    def _passages_by_row(self, rows: Iterable[int]) -> dict[int, Passage]:
+        wanted = list(dict.fromkeys(rows))
+        return dict(zip(wanted, self.passages(wanted), strict=True))
+
     def _passage_row(self, connection: sqlite3.Connection, row: int) -> tuple[str, ...]:
         found: tuple[str, ...] = connection.execute(
             """SELECT p.id, document_id, section, trail, topic, p.language, start, end,
@@ -424,7 +428,7 @@ class Library:
             found = connection.execute(
                 "SELECT entry FROM refs WHERE document_id = ? AND number = ?", (document_id, number)
             ).fetchone()
-        return read_reference_json(found[0]) if found else Reference(number, "unresolved", "", (), "")
+        return read_reference_json(found[0]) if found else unresolved(number)
 
     def citations(self, numbers: Collection[int] | None = None) -> list[tuple[Passage, int]]:
         """Passages with each reference number that they carry, in the order of the library; of ``numbers`` alone,
@@ -433,22 +437,30 @@ class Library:
         with self._reading() as connection:
             found = connection.execute("SELECT row, number FROM markers ORDER BY row, number").fetchall()
             wanted = [(row, number) for row, number in found if numbers is None or number in numbers]
-            passages = {row: self.passages([row])[0] for row in dict.fromkeys(row for row, _ in wanted)}
+            passages = self._passages_by_row(row for row, _ in wanted)
         return [(passages[row], number) for row, number in wanted]
 
     # Trial results
 
-    def results(self, document_id: str | None = None) -> list[tuple[Passage, TrialResult]]:
-        """Trial results with the passage that each stands in, in the order of the library; of one document, or all."""
+    def results(self) -> list[tuple[Passage, TrialResult]]:
+        """All trial results with the passage that each stands in, in the order of the library."""
         with self._reading() as connection:
             found = connection.execute(
                 """SELECT (SELECT row FROM passages p WHERE p.document_id = r.document_id AND p.start <= r.start
                     ORDER BY p.start DESC LIMIT 1), entry
-                FROM results r WHERE ? IS NULL OR document_id = ? ORDER BY rowid""",
-                (document_id, document_id),
+                FROM results r ORDER BY rowid"""
             ).fetchall()
-            passages = {row: self.passages([row])[0] for row in dict.fromkeys(row for row, _ in found)}
+            passages = self._passages_by_row(row for row, _ in found)
         return [(passages[row], read_result_json(entry)) for row, entry in found]
+
+    def results_in(self, passage: Passage) -> list[TrialResult]:
+        """The trial results of a passage, in its order."""
+        with self._reading() as connection:
+            found = connection.execute(
+                "SELECT entry FROM results WHERE document_id = ? AND start >= ? AND start < ? ORDER BY rowid",
+                (passage.document_id, passage.span.start, passage.span.end),
+            )
+            return [read_result_json(entry) for (entry,) in found]
 
     def checks(self, document_id: str) -> list[SourceCheck]:
         """Where a document departs from its sources, or from itself."""

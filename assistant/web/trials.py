@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from assistant.charts import CHARTED, Numbered, chart, kind_of
-from assistant.notes import checks_of
+from assistant.notes import checked_results
 from assistant.web.rendering import as_text
 from corpus.document import Language, Passage
 from corpus.results import TrialResult
 from corpus.source_checks import SourceCheck
 from index.hybrid import HybridIndex
-
-if TYPE_CHECKING:
-    pass
 
 _HEADINGS = ("Trial · 试验", "Arm · 组", "End point · 终点", "Setting · 条件", "Value · 数值", "Sentence · 原句")
 _EVERY = "All · 全部"
@@ -65,10 +62,7 @@ def _on_load(show: Any, inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
 
 
 def _rows(index: HybridIndex) -> list[Row]:
-    return [
-        (number, passage, result, checks_of(passage, [result.span], index.library))
-        for number, (passage, result) in enumerate(index.library.results(), start=1)
-    ]
+    return [(number, *found) for number, found in enumerate(checked_results(index.library), start=1)]
 
 
 def table_html(rows: Sequence[Row]) -> str:
@@ -82,10 +76,6 @@ def table_html(rows: Sequence[Row]) -> str:
 
 
 def _row_html(number: int, passage: Passage, result: TrialResult, checks: Sequence[SourceCheck]) -> str:
-    value = f"{result.value_text}{'' if result.unit in (None, '%') else ' '}{result.unit or ''}"
-    if result.ci:
-        low, high = result.ci
-        value += f" ({result.ci_level or 95:g}% CI {low:g}–{'–' if high is None else f'{high:g}'})"
     notes = "".join(
         f'<p class="bsab-note" role="note">{as_text(check.note("en"))}<br>{as_text(check.note("zh"))}</p>'
         for check in checks
@@ -95,7 +85,7 @@ def _row_html(number: int, passage: Passage, result: TrialResult, checks: Sequen
         f"<details><summary>{html.escape(passage.document_id)} {html.escape(passage.section)}{mark}</summary>"
         f'<span lang="{passage.language}">{as_text(result.sentence)}</span>{notes}</details>'
     )
-    cells = (result.trial, result.arm, kind_of(result), result.setting, value)
+    cells = (result.trial, result.arm, kind_of(result), result.setting, result.figure())
     shown = "".join(f"<td>{as_text(cell or '')}</td>" for cell in cells)
     return f'<tr id="result-{number}">{shown}<td>{sentence}</td></tr>'
 

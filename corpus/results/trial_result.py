@@ -49,3 +49,13 @@ class TrialResult:
     """The sentence, in the document's text (``results_of_text``: the text as the reader tidies it)."""
     sentence: str
     """``span`` of that text."""
+
+    def figure(self) -> str:
+        """The value with its unit and interval, "13.6 months (95% CI 11.8–15.4)"; an open end is a dash."""
+        unit = "" if self.unit is None else self.unit if self.unit == "%" else f" {self.unit}"
+        if self.ci is None:
+            return f"{self.value_text}{unit}"
+        low, high = self.ci
+        # A level that the text does not print is not supposed to be 95.
+        level = f"{self.ci_level:g}% " if self.ci_level else ""
+        return f"{self.value_text}{unit} ({level}CI {low:g}–{'–' if high is None else f'{high:g}'})"
