@@ -11,13 +11,20 @@ from corpus.results import TrialResult
 from corpus.source_checks import SourceCheck
 from index.hit import Hit
 
-Reason = Literal["empty", "too_long", "missing_name", "no_reference", "no_support"]
+Reason = Literal[
+    "empty", "too_long", "missing_name", "no_reference", "no_support", "not_reported", "false_premise", "advice",
+    "instruction",
+]  # fmt: skip
 """Why there is no answer:
 empty         nothing was asked
 too_long      the question is longer than a question can be
 missing_name  the library does not mention what the question names
 no_reference  no document of the library cites that reference number
 no_support    nothing in the library is close enough to the question
+not_reported  the library speaks of the trial or drug, but does not report the quantity
+false_premise the trial has no such drug, arm or dose
+advice        what to do for one person is asked
+instruction   the program is told what to do
 """
 
 
@@ -56,6 +63,8 @@ class Answer:
     """Trial results in the quoted sentences."""
     notes: tuple[SourceCheck, ...] = ()
     """Where a quoted sentence departs from the paper it cites."""
+    understood: tuple[str, ...] = ()
+    """Trials or drugs and measures that the question was taken to be about, in its language; empty where none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answer import Answer, Evidence, NotFound, Reason, Reply
-from assistant.compose import quote_answer, reference_answer, refusal
-from assistant.evidence import EvidenceOptions, citing_evidence, nearest_evidence, select_evidence
+from assistant.compose import not_reported, quote_answer, reference_answer, refusal
+from assistant.conversation import Focus, focus_on
+from assistant.evidence import EvidenceOptions, citing_evidence, nearest_evidence, result_evidence, select_evidence
+from assistant.figure_wording import figure_answer
+from assistant.figures import Lacking, false_premise, figure_lines, lacking
+from assistant.intents import intent_of
 from assistant.notes import checks_of, results_of
 from assistant.question import MAX_CHARACTERS, Question, understand
 from assistant.references import references_in
+from assistant.trials import Trials
 from corpus.document import Language
 from corpus.language import language_of
 from index.hit import Hit
@@ -40,11 +45,12 @@ class AssistantOptions:
 
 
 class Assistant:
-    """Answers questions from one library. Thread-safe; keeps nothing between questions."""
+    """Answers questions from one library. Thread-safe; keeps nothing of a question."""
 
     def __init__(self, index: HybridIndex, options: AssistantOptions = AssistantOptions()) -> None:
         self.index = index
         self.options = options
+        self._kept: tuple[str, Trials] | None = None
 
     def ask(self, text: str, history: Sequence[str] = ()) -> Reply:
         """Answer ``text``; ``history`` holds the questions asked before it, oldest first."""
@@ -55,13 +61,61 @@ class Assistant:
             return self._refuse(question.text, question.language, "empty")
         if question.references:
             return self._answer_reference(question)
-        hits = self.index.search(question.search, self.options.hits)
+        focus = focus_on(question, history, self.index, self._trials())
+        hits = self.index.search(focus.search, self.options.hits)
+        if intent := intent_of(question.text):
+            return self._refuse(question.text, question.language, intent)
         if question.missing:
             return self._refuse(question.text, question.language, "missing_name", question.missing, hits)
+        figures = self._figures(question, focus, hits)
+        if figures is not None:
+            return figures
         if not self._supported(question, hits):
             return self._refuse(question.text, question.language, "no_support", (), hits)
         evidence = select_evidence(hits, self.options.evidence, citing=question.asks_reference)
-        return self._answer(question, quote_answer(evidence, question.language), evidence)
+        understood = focus.understood(question.language)
+        return self._answer(question, quote_answer(evidence, question.language), evidence, understood)
+
+    def _figures(self, question: Question, focus: Focus, hits: Sequence[Hit]) -> Reply | None:
+        """The figures asked for, or what is not reported; None where passages have to answer."""
+        terms, trials, language = self.index.vocabulary.terms, self._trials(), question.language
+        groups, subject = list(focus.groups), " / ".join(group.name for group in focus.groups)
+        if groups and (lacks := false_premise(focus.search, groups, terms)):
+            return self._lacks(question, lacks, "false_premise", hits)
+        if not focus.wants_figure:
+            return None
+        text = "\n".join(group.text for group in groups)
+        if not groups and focus.drugs:
+            drugs = [concept.id for concept, _ in focus.drugs]
+            groups, text = trials.about(drugs), trials.texts_on(drugs)
+            subject = " + ".join(printed for _, printed in focus.drugs)
+        elif not groups:
+            return None
+        if lacks := lacking(focus.asked, groups, subject, text):
+            return self._lacks(question, lacks, "not_reported", hits)
+        lines = figure_lines(focus.search, focus.asked, groups, focus.rest, terms)
+        if not lines:
+            return None
+        found = [f for line in lines for f in (*line.found, *([line.ratio] if line.ratio else []))]
+        leads = [self.index.library.lead(f.passage) for f in found]
+        evidence = result_evidence(found, hits, leads)
+        wording = figure_answer(lines, {item.passage.id: item.number for item in evidence}, language, terms)
+        answer = self._answer(question, wording, evidence, focus.understood(language))
+        return replace(answer, results=tuple(dict.fromkeys(f.result for f in found)))
+
+    def _lacks(self, question: Question, lacks: Lacking, reason: Reason, hits: Sequence[Hit]) -> NotFound:
+        nearest = self._with_references(nearest_evidence(hits[: self.options.nearest]))
+        wording = not_reported(lacks, question.language, nearest=bool(nearest))
+        missing = (*lacks.names, *(measure.names[question.language] for measure in lacks.measures))
+        return NotFound(question.text, question.language, reason, wording, missing, nearest)
+
+    def _trials(self) -> Trials:
+        """The trials of the library's present revision."""
+        revision = self.index.library.meta("revision") or ""
+        kept = self._kept
+        if kept is None or kept[0] != revision:
+            kept = self._kept = (revision, Trials.of(self.index))
+        return kept[1]
 
     def _answer_reference(self, question: Question) -> Reply:
         number = question.references[0]
@@ -73,7 +127,9 @@ class Assistant:
         text = reference_answer(cited, evidence, question.language)
         return self._answer(question, text, evidence)
 
-    def _answer(self, question: Question, text: str, evidence: Sequence[Evidence]) -> Answer:
+    def _answer(
+        self, question: Question, text: str, evidence: Sequence[Evidence], understood: tuple[str, ...] = ()
+    ) -> Answer:
         library = self.index.library
         quoted = [item for item in evidence if item.quotes]
         return Answer(
@@ -83,6 +139,7 @@ class Assistant:
             evidence=self._with_references(evidence),
             results=tuple(r for item in quoted for r in results_of(item.passage, item.quotes, library)),
             notes=tuple(dict.fromkeys(c for item in quoted for c in checks_of(item.passage, item.quotes, library))),
+            understood=understood,
         )
 
     def _with_references(self, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:

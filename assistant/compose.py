@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.answer import Evidence, Reason
+from assistant.figures import Lacking
 from corpus.document import Language
 from corpus.references import Reference
 
@@ -42,6 +43,27 @@ _WORDING: dict[str, dict[Language, str]] = {
         "en": "The library holds no answer to this question.",
         "zh": "资料库中没有能回答这个问题的内容。",
     },
+    "not_reported": {
+        "en": "{subject}: the library reports {reported}, but not the {missing}.",
+        "zh": "{subject}：资料库报告了{reported}，未报告{missing}。",
+    },
+    "not_reported_at_all": {
+        "en": "The library does not report the {missing} of {subject}.",
+        "zh": "资料库没有报告{subject}的{missing}。",
+    },
+    "false_premise": {
+        "en": "What the library holds on {subject} does not mention {missing}.",
+        "zh": "资料库中关于{subject}的内容没有提到{missing}。",
+    },
+    "advice": {
+        "en": "This assistant quotes published reviews and cannot advise on anyone's own treatment; "
+        "please ask the treating doctor.",
+        "zh": "本助手只引用已发表的综述，不能为个人的诊疗提供建议；请咨询主治医生。",
+    },
+    "instruction": {
+        "en": "This assistant only answers questions from the library's passages; it does not take instructions.",
+        "zh": "本助手只依据资料库的原文回答问题，不执行指令。",
+    },
     "nearest": {
         "en": " The nearest passages are shown, but they do not answer it.",
         "zh": "以下是最接近的段落，但并不能回答该问题。",
@@ -72,6 +94,18 @@ def reference_answer(reference: Reference, evidence: Sequence[Evidence], languag
 def refusal(reason: Reason, missing: Sequence[str], language: Language, *, nearest: bool) -> str:
     """Why there is no answer, and what is missing."""
     text = _WORDING[reason][language].format(missing=_LIST[language].join(missing))
+    return text + (_WORDING["nearest"][language] if nearest else "")
+
+
+def not_reported(lacking: Lacking, language: Language, *, nearest: bool) -> str:
+    """What a trial or drug does not have, beside what is reported of it."""
+    missing = [*lacking.names, *(measure.names[language] for measure in lacking.measures)]
+    kind = "false_premise" if lacking.names else "not_reported" if lacking.reported else "not_reported_at_all"
+    text = _WORDING[kind][language].format(
+        subject=lacking.subject,
+        missing=_LIST[language].join(missing),
+        reported=_LIST[language].join(measure.names[language] for measure in lacking.reported),
+    )
     return text + (_WORDING["nearest"][language] if nearest else "")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from assistant.answer import Evidence
 from assistant.references import cites
+from assistant.trials import Found
 from corpus.document import Passage, Span
 from index.hit import Hit
 
@@ -63,6 +64,24 @@ def citing_evidence(hits: Sequence[Hit], number: int) -> tuple[Evidence, ...]:
     """Evidence for what a reference number is cited for: the sentences that carry it."""
     quoted = [(hit, tuple(s for s in hit.passage.sentences if cites(hit.passage.sentence(s), number))) for hit in hits]
     return _collect(quoted, (), len(quoted))
+
+
+def result_evidence(
+    found: Sequence[Found], hits: Sequence[Hit], leads: Sequence[Passage | None]
+) -> tuple[Evidence, ...]:
+    """Evidence for figures: the sentences that print them, in the order of the answer, and the passages (``leads``)
+    that name their trials."""
+    hit_of = {hit.passage.id: hit for hit in hits}
+    quotes: dict[str, tuple[Passage, set[Span]]] = {}
+    for item in found:
+        quotes.setdefault(item.passage.id, (item.passage, set()))[1].add(item.result.span)
+    for lead in leads:
+        if lead:
+            quotes.setdefault(lead.id, (lead, set()))
+    return tuple(
+        _evidence(number, passage, hit_of.get(passage.id), tuple(sorted(spans)))
+        for number, (passage, spans) in enumerate(quotes.values(), start=1)
+    )
 
 
 def nearest_evidence(hits: Sequence[Hit]) -> tuple[Evidence, ...]:

@@ -37,7 +37,7 @@ _MISSED = _DRUGS | {"disease"}
 _TIES = _MISSED | {"class", "target", "organisation"}
 # What marks a question that leaves its subject to the one before.
 _FOLLOW_UP = re.compile(
-    r"^(?:and|what about|how about|then|also|but)\b|\b(?:its?|they|their|them)\b|"
+    r"^(?:and|what about|how about|then|also|but|with|for)\b|\b(?:its?|they|their|them)\b|"
     r"\b(?:that|this|the) (?:trial|study|drug)\b|"
     r"^(?:那|那么|还有|另外|而)|它|其|该(?:研究|试验|药)|这(?:个|项)|呢[?？]?$",
     re.I,
@@ -63,6 +63,8 @@ class Question:
     """Whether it asks what is cited rather than what is said."""
     missing: tuple[str, ...]
     """Names that no passage of the library holds."""
+    follow_up: bool
+    """Whether it may leave its subject to the questions before it."""
 
 
 def understand(text: str, history: Sequence[str], index: HybridIndex) -> Question:
@@ -72,7 +74,8 @@ def understand(text: str, history: Sequence[str], index: HybridIndex) -> Questio
     units = index.vocabulary.units(read)
     subjects = _subjects(read, units, index)
     search = read
-    if history and not subjects and (_FOLLOW_UP.search(text) or len(units) <= 2):
+    follow_up = bool(history) and bool(_FOLLOW_UP.search(text) or len(units) <= 2)
+    if follow_up and not subjects:
         for earlier in reversed(history):
             carried = index.correct(clean(earlier).strip()[:MAX_CHARACTERS])
             subjects = _subjects(carried, index.vocabulary.units(carried), index)
@@ -90,6 +93,7 @@ def understand(text: str, history: Sequence[str], index: HybridIndex) -> Questio
         references=tuple(dict.fromkeys(numbers)),
         asks_reference=bool(_ASKS_REFERENCE.search(fold(text).text)),
         missing=_missing(read, units, index),
+        follow_up=follow_up,
     )
 
 

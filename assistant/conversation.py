@@ -1,0 +1,73 @@
+"""What a question is about once what came before it is taken into account."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.figures import drugs_in, leftover
+from assistant.measures import MeasuresAsked, measures_in
+from assistant.question import MAX_CHARACTERS, Question
+from assistant.trials import Group, Trials
+from corpus.cleaning import clean
+from corpus.document import Language
+from corpus.terms import Concept
+from corpus.words import fold
+from index.hybrid import HybridIndex
+from index.keywords import Unit
+
+_WHICH_TRIAL = re.compile(
+    r"which (?:clinical |phase \w+ )?(?:trial|study|studies)|哪(?:项|个|些|一项)?.{0,8}(?:研究|试验)"
+)
+_DOSE = re.compile(r"[0-9] ?mg")
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """A question with what it leaves out."""
+
+    search: str
+    """What is searched for."""
+    groups: tuple[Group, ...]
+    """Trials that it names or takes from before."""
+    drugs: tuple[tuple[Concept, str], ...]
+    """Drugs that it names, with how it prints them."""
+    asked: MeasuresAsked
+    """Measures that it asks for or takes from before."""
+    rest: tuple[Unit, ...]
+    """What it says besides."""
+    wants_figure: bool
+    """Whether it asks for a figure of a trial or a drug."""
+
+    def understood(self, language: Language) -> tuple[str, ...]:
+        """Trials, else drugs, and measures, for the reader to check."""
+        names = [group.name for group in self.groups] or [printed for _, printed in self.drugs]
+        return (*names, *(measure.names[language] for measure in self.asked.measures))
+
+
+def focus_on(question: Question, history: Sequence[str], index: HybridIndex, trials: Trials) -> Focus:
+    """The trials, drugs and measures of ``question``; a follow-up takes those it leaves out from ``history``."""
+    terms = index.vocabulary.terms
+    search = question.search
+    groups = trials.named_in(search)
+    drugs = drugs_in(search, terms)
+    asked = measures_in(search)
+    earlier = [index.correct(clean(text).strip()[:MAX_CHARACTERS]) for text in reversed(history)]
+    if question.follow_up and not groups and drugs:
+        before = next((named for text in earlier if (named := trials.named_in(text))), [])
+        held = {mention.concept.id for group in before for mention in terms.find(group.text)}
+        # "And with pembrolizumab?" is about the trial in hand where that has it, else a new subject.
+        if before and all(concept.id in held for concept, _ in drugs):
+            groups = before
+            search = f"{' '.join(group.name for group in groups)} {search}"
+    rest = leftover(index.vocabulary.units(search), asked, groups, terms)
+    if question.follow_up and not asked.measures and not rest and (drugs or groups or _DOSE.search(fold(search).text)):
+        for text in earlier:
+            before_asked = measures_in(text)
+            if before_asked.measures:
+                asked = before_asked
+                search = f"{search} {' '.join(measure.names[question.language] for measure in asked.measures)}"
+                break
+    figure = bool(asked.measures) and not question.asks_reference and not _WHICH_TRIAL.search(fold(search).text)
+    return Focus(search, tuple(groups), tuple(drugs), asked, tuple(rest), figure)
