@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answer import Answer, Evidence, NotFound, Reason, Reply
@@ -14,9 +14,9 @@ from assistant.figures import Lacking, false_premise, figure_lines, lacking
 from assistant.intents import intent_of
 from assistant.notes import checks_of, results_of
 from assistant.question import MAX_CHARACTERS, Question, understand
-from assistant.references import references_in
+from assistant.references import cites, references_in
 from assistant.trials import Trials
-from corpus.document import Language
+from corpus.document import Language, Passage
 from corpus.language import language_of
 from index.hit import Hit
 from index.hybrid import HybridIndex
@@ -72,7 +72,7 @@ class Assistant:
             return figures
         if not self._supported(question, hits):
             return self._refuse(question.text, question.language, "no_support", (), hits)
-        evidence = select_evidence(hits, self.options.evidence, citing=question.asks_reference)
+        evidence = select_evidence(hits, self.options.evidence, self._wanted(question, focus))
         understood = focus.understood(question.language)
         return self._answer(question, quote_answer(evidence, question.language), evidence, understood)
 
@@ -103,11 +103,23 @@ class Assistant:
         answer = self._answer(question, wording, evidence, focus.understood(language))
         return replace(answer, results=tuple(dict.fromkeys(f.result for f in found)))
 
+    def _wanted(self, question: Question, focus: Focus) -> Callable[[Passage, str], bool] | None:
+        """Which sentences are quoted where there are any: those with a reference, those on safety in the trial."""
+        if question.asks_reference:
+            return lambda _, sentence: cites(sentence)
+        if focus.topics:
+            inside = {passage.id for group in focus.groups for passage in group.passages}
+            terms = self.index.vocabulary.terms
+            return lambda passage, sentence: (
+                (not inside or passage.id in inside)
+                and any(mention.concept.category == "safety" for mention in terms.find(sentence))
+            )
+        return None
+
     def _lacks(self, question: Question, lacks: Lacking, reason: Reason, hits: Sequence[Hit]) -> NotFound:
         nearest = self._with_references(nearest_evidence(hits[: self.options.nearest]))
         wording = not_reported(lacks, question.language, nearest=bool(nearest))
-        missing = (*lacks.names, *(measure.names[question.language] for measure in lacks.measures))
-        return NotFound(question.text, question.language, reason, wording, missing, nearest)
+        return NotFound(question.text, question.language, reason, wording, lacks.missing(question.language), nearest)
 
     def _trials(self) -> Trials:
         """The trials of the library's present revision."""

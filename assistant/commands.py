@@ -36,6 +36,8 @@ def ask_command(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(dumps(found))
         return 0
+    if found["understood"]:
+        print(f"({' · '.join(found['understood'])})")
     print(found["answer"])
     for note in found["notes"]:
         print(f"! {note['text']} ({note['source']}, {note['certainty']})")

@@ -99,11 +99,10 @@ def refusal(reason: Reason, missing: Sequence[str], language: Language, *, neare
 
 def not_reported(lacking: Lacking, language: Language, *, nearest: bool) -> str:
     """What a trial or drug does not have, beside what is reported of it."""
-    missing = [*lacking.names, *(measure.names[language] for measure in lacking.measures)]
     kind = "false_premise" if lacking.names else "not_reported" if lacking.reported else "not_reported_at_all"
     text = _WORDING[kind][language].format(
         subject=lacking.subject,
-        missing=_LIST[language].join(missing),
+        missing=_LIST[language].join(lacking.missing(language)),
         reported=_LIST[language].join(measure.names[language] for measure in lacking.reported),
     )
     return text + (_WORDING["nearest"][language] if nearest else "")

@@ -20,6 +20,10 @@ from index.keywords import Unit
 _WHICH_TRIAL = re.compile(
     r"which (?:clinical |phase \w+ )?(?:trial|study|studies)|哪(?:项|个|些|一项)?.{0,8}(?:研究|试验)"
 )
+_OF_THE_DRUG = re.compile(
+    r"抗原|靶向|靶点|机制|结构|作用方式|如何起作用|怎[么样]起作用|半衰期|antigen|target|mechanism|structure|half-life"
+    r"|how (?:does|do) (?:it|they|this|that) (?:drug )?work|bind"
+)
 _DOSE = re.compile(r"[0-9] ?mg")
 
 
@@ -37,13 +41,16 @@ class Focus:
     """Measures that it asks for or takes from before."""
     rest: tuple[Unit, ...]
     """What it says besides."""
+    topics: tuple[Concept, ...]
+    """What it asks of safety, where it asks no figure."""
     wants_figure: bool
     """Whether it asks for a figure of a trial or a drug."""
 
     def understood(self, language: Language) -> tuple[str, ...]:
         """Trials, else drugs, and measures, for the reader to check."""
         names = [group.name for group in self.groups] or [printed for _, printed in self.drugs]
-        return (*names, *(measure.names[language] for measure in self.asked.measures))
+        measures = [measure.names[language] for measure in self.asked.measures]
+        return (*names, *(measures or [topic.name_in(language) for topic in self.topics]))
 
 
 def focus_on(question: Question, history: Sequence[str], index: HybridIndex, trials: Trials) -> Focus:
@@ -61,7 +68,19 @@ def focus_on(question: Question, history: Sequence[str], index: HybridIndex, tri
         if before and all(concept.id in held for concept, _ in drugs):
             groups = before
             search = f"{' '.join(group.name for group in groups)} {search}"
-    rest = leftover(index.vocabulary.units(search), asked, groups, terms)
+    if (
+        question.follow_up
+        and groups
+        and _OF_THE_DRUG.search(fold(question.text).text)
+        and not trials.named_in(question.text)
+    ):
+        # What a drug is and does is told outside its trials.
+        about = next((found for text in earlier if (found := drugs_in(text, terms))), [])
+        about = about or drugs_in(groups[0].passages[0].heading if groups[0].passages else "", terms)
+        if about:
+            groups, drugs = [], about
+            search = f"{' '.join(printed for _, printed in about)} {index.correct(question.text)}"
+    rest = leftover(index.vocabulary.units(index.correct(question.text)), asked, groups, terms)
     if question.follow_up and not asked.measures and not rest and (drugs or groups or _DOSE.search(fold(search).text)):
         for text in earlier:
             before_asked = measures_in(text)
@@ -70,4 +89,5 @@ def focus_on(question: Question, history: Sequence[str], index: HybridIndex, tri
                 search = f"{search} {' '.join(measure.names[question.language] for measure in asked.measures)}"
                 break
     figure = bool(asked.measures) and not question.asks_reference and not _WHICH_TRIAL.search(fold(search).text)
-    return Focus(search, tuple(groups), tuple(drugs), asked, tuple(rest), figure)
+    topics = {m.concept.id: m.concept for m in terms.find(search) if m.concept.category == "safety"}
+    return Focus(search, tuple(groups), tuple(drugs), asked, tuple(rest), tuple(topics.values()), figure)

@@ -29,22 +29,23 @@ class EvidenceOptions:
 
 
 def select_evidence(
-    hits: Sequence[Hit], options: EvidenceOptions = EvidenceOptions(), *, citing: bool = False
+    hits: Sequence[Hit],
+    options: EvidenceOptions = EvidenceOptions(),
+    wanted: Callable[[Passage, str], bool] | None = None,
 ) -> tuple[Evidence, ...]:
     """Evidence for an answer: passages with the best sentences first, then those that name their trials, then
     close ones without a quote.
 
-    ``citing``: quote sentences that carry a reference number, where there are any.
+    ``wanted``: which sentences of a passage to quote, where there are any.
     """
-    wanted: Callable[[str], bool] = bool
-    if citing and any(cites(hit.passage.text) for hit in hits):
-        wanted = cites
+    if wanted and not any(wanted(hit.passage, hit.passage.sentence(s)) for hit in hits for s in hit.passage.sentences):
+        wanted = None
     ranked = sorted(
         (
             (score + options.passage_share * hit.score, -place, sentence)
             for place, hit in enumerate(hits)
             for sentence, score in zip(hit.passage.sentences, hit.sentence_scores, strict=True)
-            if wanted(hit.passage.sentence(sentence))
+            if wanted is None or wanted(hit.passage, hit.passage.sentence(sentence))
         ),
         reverse=True,
     )

@@ -1,4 +1,4 @@
-"""Figures in words: "In DeLLphi-304 the median overall survival was 13.6 months with tarlatamab …", in both languages."""
+"""Figures in words, in both languages: "In DeLLphi-304 the median overall survival was 13.6 months with …"."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ def _measure(line: FigureLine, language: Language) -> str:
 def _figure(result: TrialResult, language: Language) -> str:
     if language == "en":
         return result.figure()
-    unit = _UNITS_ZH.get(result.unit or "", result.unit or "")
-    return f"{result.value_text}{unit and (unit if unit in ('%', *_UNITS_ZH.values()) else f' {unit}')}{_interval(result, '（', '）')}"
+    unit = _UNITS_ZH.get(result.unit or "", f" {result.unit}" if result.unit else "")
+    return f"{result.value_text}{unit}{_interval(result, '（', '）')}"
 
 
 def _interval(result: TrialResult, left: str, right: str) -> str:
@@ -121,6 +121,8 @@ def _arm(name: str, language: Language, terms: Terms) -> str:
         last = mention.span.end
     said = "".join([*parts, name[last:]])
     if language == "en":
+        if said in ("subcutaneous", "intravenous"):
+            return f"{said} administration"
         for chinese, english in _JOINTS:
             said = said.replace(chinese, english)
         said = re.sub(r" {2,}", " ", said).strip()

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.measures import MEASURES, Measure, MeasuresAsked
-from assistant.trials import REGISTERED, Found, Group
-from corpus.results import TrialResult
+from assistant.trials import Found, Group
+from corpus.document import Language
 from corpus.terms import Concept, Terms
 from corpus.words import fold
 from index.keywords import Unit
@@ -22,7 +22,7 @@ _FILLER = re.compile(
     r"arms?|groups?|median|report\w*|show\w*|value\w*|rates?|result\w*|what|respective\w*|versus|vs|compar\w*|tell|give"
     r"|find|found|please|much|long|high|low|doses?|dosage|mg|kg|trial\w*|stud(?:y|ies)|patient\w*|month\w*|year\w*"
     r"|plus|combin\w*|alone|monotherapy|treat\w*|therapy|number|many|enrol\w*|recruit\w*|includ\w*|time|point|overall"
-    r"|both|each|between|difference|observed|achieved?|get|got|receiv\w*|in|with|single|agent|experimental|control"
+    r"|took|take|part|phase|i{1,3}b?|first|line|was|were|its?|both|each|between|difference|observed|achieved?|get|got|receiv\w*|in|with|single|agent|experimental|control"
     r"|[两各二三]?[组臂]|中位|分别|多少|是|几|个?月|年|率|期|值|数|达到?|结果|请问|告诉|研究|试验|患者|病人|单药|联合|治疗|对比|比较"
     r"|相比|与|和|用|的|在|中|为|单纯|剂量|数据|情况|显示|报道|报告|接受|入组|纳入|例|名|位|总|共|一共|总共|对照|实验|呢|那|如何|怎样|怎么样"
 )
@@ -55,7 +55,14 @@ class Lacking:
     measures: tuple[Measure, ...] = ()
     """Measures that it does not."""
     names: tuple[str, ...] = ()
-    """Drugs, doses and time points that the trial does not have, as asked."""
+    """Drugs, arms and doses that the trial does not have, as asked."""
+    months: str = ""
+    """Time point of ``measures``, where other time points are reported."""
+
+    def missing(self, language: Language) -> tuple[str, ...]:
+        """All of it, in the reader's language."""
+        point = {"en": f"{self.months}-month ", "zh": f"{self.months}个月"}[language] if self.months else ""
+        return (*self.names, *(point + measure.names[language] for measure in self.measures))
 
 
 def arm_key(text: str, terms: Terms) -> frozenset[str]:
@@ -106,19 +113,10 @@ def leftover(units: Sequence[Unit], asked: MeasuresAsked, groups: Sequence[Group
             or re.fullmatch(r"[0-9.]+(?:mg|个?月|年)?", key)
         ):
             continue
-        if any(measure.asked_in(unit.printed) or key in _words(measure) for measure in asked.measures):
+        if any(fold(unit.printed).text in words or key in words for words in asked.words):
             continue
         rest.append(unit)
     return rest
-
-
-def _words(measure: Measure) -> frozenset[str]:
-    """What is left of a measure's name where a segmenter cuts it."""
-    extra = {
-        "TRAE_rate": "级 以上 及以上 或以上 grade higher treatmentrelated related 3级 不良 事件 反应 发生率 发生",
-        "HR": "hr hazard ratio",
-    }
-    return frozenset((extra.get(measure.key, "") + " " + measure.names["en"]).split())
 
 
 def lacking(asked: MeasuresAsked, groups: Sequence[Group], subject: str, text: str) -> Lacking | None:
@@ -131,7 +129,7 @@ def lacking(asked: MeasuresAsked, groups: Sequence[Group], subject: str, text: s
             rf"(?<![0-9.]){asked.months} ?[- ]?(?:个?月|mo)|(?<![0-9.]){int(asked.months) / 12:g} ?[- ]?(?:年|year)"
         )
         if rates and not point.search(fold(text).text):
-            return Lacking(subject, _reported(groups), tuple(rates))
+            return Lacking(subject, _reported(groups), tuple(rates), months=asked.months)
     return Lacking(subject, _reported(groups), tuple(missing)) if missing else None
 
 
@@ -162,7 +160,16 @@ def figure_lines(
             if measure.key == "TRAE_rate":
                 found = [f for f in found if re.search(r"[≥345]", f.result.setting or "")]
             lines += _lines(question, group, measure, _in_setting(found, rest), terms)
+    treatments = arm_key(question, terms)
+    if len(treatments) > 1:
+        # "tarlatamab against chemotherapy" is a trial of both, where there is one.
+        both = [line for line in lines if treatments <= _treatments(line, terms)]
+        lines = both or lines
     return lines if len(lines) <= _REPEATS else []
+
+
+def _treatments(line: FigureLine, terms: Terms) -> frozenset[str]:
+    return frozenset(key for f in line.found for key in arm_key(f"{f.result.arm}\n{f.result.comparator}", terms))
 
 
 def _in_setting(found: Sequence[Found], rest: Sequence[Unit]) -> list[Found]:
@@ -205,11 +212,3 @@ def _lines(question: str, group: Group, measure: Measure, found: Sequence[Found]
             FigureLine(group, measure, setting, chosen[:4], ratio if len(chosen) == 2 and not setting else None)
         )
     return lines
-
-
-def is_registration(name: str) -> bool:
-    """Whether a trial is known by its registration number alone."""
-    return bool(REGISTERED.fullmatch(name))
-
-
-__all__ = ["FigureLine", "Lacking", "TrialResult", "drugs_in", "false_premise", "figure_lines", "lacking", "leftover"]

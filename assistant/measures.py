@@ -65,7 +65,9 @@ MEASURES: tuple[Measure, ...] = (
         rf"(?:{_PFS}) ?期?(?:率| rate)",
     ),
     Measure("PFS", {"en": "median progression-free survival", "zh": "中位无进展生存期"}, _PFS),
-    Measure("DFS", {"en": "disease-free survival", "zh": "无病生存期"}, rf"无病生存|disease[- ]free survival|{_L}dfs{_R}"),
+    Measure(
+        "DFS", {"en": "disease-free survival", "zh": "无病生存期"}, rf"无病生存|disease[- ]free survival|{_L}dfs{_R}"
+    ),
     Measure("OS", {"en": "median overall survival", "zh": "中位总生存期"}, rf"{_OS}|median survival|中位生存"),
     Measure(
         "cORR",
@@ -82,10 +84,12 @@ MEASURES: tuple[Measure, ...] = (
         {"en": "median duration of response", "zh": "中位缓解持续时间"},
         rf"(?:缓解|应答|反应)的?持续时间|持续缓解时间|duration of response|response duration|{_L}m?dor{_R}",
     ),
-    Measure("DCR", {"en": "disease control rate", "zh": "疾病控制率"}, rf"疾病控制率|disease[- ]control(?: rate)?|{_L}dcr{_R}"),
     Measure(
-        "HR", {"en": "hazard ratio", "zh": "风险比"}, rf"(?:风险|危险)比|hazard ratio|{_L}hr{_R}"
+        "DCR",
+        {"en": "disease control rate", "zh": "疾病控制率"},
+        rf"疾病控制率|disease[- ]control(?: rate)?|{_L}dcr{_R}",
     ),
+    Measure("HR", {"en": "hazard ratio", "zh": "风险比"}, rf"(?:风险|危险)比|hazard ratio|{_L}hr{_R}"),
     Measure(
         "risk_reduction",
         {"en": "reduction in risk", "zh": "风险降低"},
@@ -103,7 +107,8 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "TRAE_rate",
         {"en": "rate of treatment-related adverse events", "zh": "治疗相关不良事件发生率"},
-        rf"{_GRADE}[^,。?]{{0,20}}(?:不良|ae|adverse|trae)|(?:不良(?:事件|反应)|adverse events?|t?r?aes?)[^,。?]{{0,12}}{_GRADE}",
+        rf"{_GRADE}[^,。?]{{0,20}}(?:不良|ae|adverse|trae)"
+        rf"|(?:不良(?:事件|反应)|adverse events?|t?r?aes?)[^,。?]{{0,12}}{_GRADE}",
         r"不良(?:事件|反应)|adverse|aes?",
     ),
     Measure(
@@ -113,10 +118,18 @@ MEASURES: tuple[Measure, ...] = (
         r"停药|终止|中止|discontinu",
     ),
     # No results of trials: told only where a text says so.
-    Measure("price", {"en": "price", "zh": "价格"}, r"价格|售价|定价|多少钱|药费|\bprices?\b|\bcosts? of (?!(?:produc|manufac))|"
-            r"how (?:much|expensive) (?:does|is|do)", r"价格|售价|定价|费用|\bprice"),
-    Measure("quality_of_life", {"en": "quality of life", "zh": "生活质量"}, r"生活质量|生命质量|quality of life|\bqol\b"),
-)  # fmt: skip
+    Measure(
+        "price",
+        {"en": "price", "zh": "价格"},
+        r"价格|售价|定价|多少钱|药费|\bprices?\b|\bcosts? of (?!(?:produc|manufac))|how (?:much|expensive) (?:does|is|do)",
+        r"价格|售价|定价|费用|\bprice",
+    ),
+    Measure(
+        "quality_of_life",
+        {"en": "quality of life", "zh": "生活质量"},
+        r"生活质量|生命质量|quality of life|\bqol\b",
+    ),
+)
 
 _CARRIERS = frozenset({"HR", "risk_reduction"})
 """Measures of another end point: the hazard ratio *for PFS*."""
@@ -130,8 +143,8 @@ class MeasuresAsked:
     """In the order of the table; of a hazard ratio for PFS, the hazard ratio alone."""
     of: tuple[str, ...]
     """End points that a hazard ratio or a risk reduction is asked of; empty for any."""
-    spans: tuple[tuple[int, int], ...]
-    """Where the question names them, in its folded text."""
+    words: tuple[str, ...]
+    """The question's words for them, folded."""
     months: str
     """Time point in months of a rate ("12"), "" for none."""
 
@@ -156,4 +169,4 @@ def measures_in(question: str) -> MeasuresAsked:
     if point and any(m.key.endswith("_rate") for m in found):
         months = str(int(point[1]) * (12 if point[2][0] in "年y" else 1))
         spans.append(point.span())
-    return MeasuresAsked(tuple(found), of, tuple(spans), months)
+    return MeasuresAsked(tuple(found), of, tuple(text[start:end] for start, end in spans), months)

@@ -13,7 +13,8 @@ from corpus.references import Reference
 from corpus.source_checks import SourceCheck
 from index.hit import Hit
 
-_CITED = re.compile(r"\[(\d{1,2})\](?=：|:|$)", re.MULTILINE)
+# At the end of a line, where the source's own [25] stands inside a quote; and after a trial's name.
+_CITED = re.compile(r"\[(\d{1,2})\](?=：|:|(?: \[\d{1,2}\])*[.。]?$)", re.MULTILINE)
 
 
 def as_text(text: str) -> str:
@@ -42,7 +43,16 @@ def reply_html(reply: Reply, turn: int) -> str:
             last = match.end()
     parts.append(as_text(reply.text[last:]))
     notes = "".join(_note_html(check, reply.language) for check in reply.notes) if isinstance(reply, Answer) else ""
-    return f'<div class="bsab-{kind}" lang="{reply.language}">{"".join(parts)}{notes}</div>'
+    understood = _understood_html(reply) if isinstance(reply, Answer) else ""
+    return f'<div class="bsab-{kind}" lang="{reply.language}">{understood}{"".join(parts)}{notes}</div>'
+
+
+def _understood_html(answer: Answer) -> str:
+    """What the question was taken to be about, for the reader to check."""
+    if not answer.understood:
+        return ""
+    title = say("understood", answer.language)
+    return f'<p class="bsab-understood" aria-label="{title}">{as_text(" · ".join(answer.understood))}</p>'
 
 
 def _note_html(check: SourceCheck, language: Language) -> str:

@@ -8,6 +8,7 @@ _WORDS: dict[str, dict[Language, str]] = {
     "evidence": {"en": "Evidence", "zh": "证据"},
     "nearest": {"en": "Nearest passages, not an answer", "zh": "最接近的段落（并非答案）"},
     "open_evidence": {"en": "Show evidence {number}", "zh": "查看证据 {number}"},
+    "understood": {"en": "Understood as", "zh": "理解为"},
     "why": {"en": "Why this passage", "zh": "为什么是这一段"},
     "by_meaning": {"en": "Rank {rank} by meaning", "zh": "语义排名第 {rank}"},
     "by_words": {"en": "Rank {rank} by words: {terms}", "zh": "词语排名第 {rank}：{terms}"},

@@ -63,7 +63,8 @@ def test_every_citation_leads_to_an_evidence_of_its_turn(assistant: Assistant, q
     assert targets
     shown = evidence_html([reply, reply, reply])
     assert all(f'id="{target}"' in shown for target in targets)
-    assert Shown(reply_html(reply, 3)).text == reply.text
+    understood = " · ".join(reply.understood) if isinstance(reply, Answer) else ""
+    assert Shown(reply_html(reply, 3)).text == understood + reply.text
 
 
 @pytest.mark.parametrize("question", ANSWERABLE)
