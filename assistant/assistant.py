@@ -16,6 +16,7 @@ from assistant.notes import checks_of, results_of
 from assistant.question import MAX_CHARACTERS, Question, understand
 from assistant.references import cites, references_in
 from assistant.trials import Trials
+from assistant.verify import Failure, verify
 from corpus.document import Language, Passage
 from corpus.language import language_of
 from index.hit import Hit
@@ -91,7 +92,8 @@ class Assistant:
             subject = " + ".join(printed for _, printed in focus.drugs)
         elif not groups:
             return None
-        if lacks := lacking(focus.asked, groups, subject, text):
+        lacks = lacking(focus.asked, groups, subject, text)
+        if lacks and len(lacks.measures) == len(focus.asked.measures):
             return self._lacks(question, lacks, "not_reported", hits)
         lines = figure_lines(focus.search, focus.asked, groups, focus.rest, terms)
         if not lines:
@@ -100,8 +102,18 @@ class Assistant:
         leads = [self.index.library.lead(f.passage) for f in found]
         evidence = result_evidence(found, hits, leads)
         wording = figure_answer(lines, {item.passage.id: item.number for item in evidence}, language, terms)
+        if lacks:
+            wording += "\n" + not_reported(replace(lacks, reported=()), language, nearest=False)
+        if self.faults(wording, evidence):
+            return None
         answer = self._answer(question, wording, evidence, focus.understood(language))
         return replace(answer, results=tuple(dict.fromkeys(f.result for f in found)))
+
+    def faults(self, text: str, evidence: Sequence[Evidence]) -> list[Failure]:
+        """What the number guard finds against ``text``, which cites ``evidence``; empty where it may be shown."""
+        sources = {item.number: f"{item.passage.heading}\n{item.passage.text}" for item in evidence}
+        results = [result for item in evidence for result in self.index.library.results_in(item.passage)]
+        return verify(text, sources, self.index.vocabulary.terms, results)
 
     def _wanted(self, question: Question, focus: Focus) -> Callable[[Passage, str], bool] | None:
         """Which sentences are quoted where there are any: those with a reference, those on safety in the trial."""

@@ -8,14 +8,18 @@ from typing import Literal
 from corpus.words import fold
 
 _KIN = r"(?:father|mother|dad|mom|mum|wife|husband|son|daughter|brother|sister|friend|grandm\w+|grandf\w+|uncle|aunt)"
-_KIN_ZH = r"(?:爸爸?|父亲|妈妈?|母亲|妻子|老婆|丈夫|老公|儿子|女儿|哥哥?|弟弟?|姐姐?|妹妹?|爷爷|奶奶|外公|外婆|朋友|家人|亲戚)"
+_KIN_ZH = (
+    r"(?:爸爸?|父亲|妈妈?|母亲|妻子|老婆|丈夫|老公|儿子|女儿"
+    r"|哥哥?|弟弟?|姐姐?|妹妹?|爷爷|奶奶|外公|外婆|朋友|家人|亲戚)"
+)
 _ADVICE = re.compile(
     rf"(?<![a-z])(?:should|can|may|must|shall|could) (?:i|my {_KIN}|we) (?:[a-z]+ ){{0,2}}"
     r"(?:stop|start|take|use|get|switch|try|continue|receive|have|ask|skip|increase|reduce|change|be treated)"
     rf"|(?<![a-z])my (?:{_KIN}|cancer|tumou?r|doctor|oncologist|treatment|dose|chemo\w*|scan|symptoms?)(?![a-z])"
     r"|(?<![a-z])i (?:have|was diagnosed|am taking|am on|take|got|feel) .{0,60}"
     r"(?:cancer|tumou?r|sclc|mab(?![a-z])|dose|pain|fever|treat)"
-    r"|(?:what|which) .{0,40}(?:should i|do you (?:recommend|advise|suggest) (?:for me|i))"
+    r"|(?:what|which) .{0,40}(?:should i (?:take|use|get|choose|try|receive|have)"
+    r"|do you (?:recommend|advise|suggest) (?:for me|i))"
     rf"|我(?:的)?{_KIN_ZH}.{{0,40}}(?:吗|么|吧|什么|哪|怎|如何|多少|[?？]|治|用|吃|得了|患)"
     r"|我(?:得了|患有?|确诊|被诊断|正在(?:用|吃|接受)|现在(?:用|吃|打))"
     r"|(?:我|我们)(?:应该|该|应当|可以|可不可以|能不能|能否|能|要不要|是否(?:应该|可以|需要)?|适合|需要)"

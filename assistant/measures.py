@@ -121,7 +121,8 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "price",
         {"en": "price", "zh": "价格"},
-        r"价格|售价|定价|多少钱|药费|\bprices?\b|\bcosts? of (?!(?:produc|manufac))|how (?:much|expensive) (?:does|is|do)",
+        r"价格|售价|定价|多少钱|药费|\bprices?\b|\bcosts? of (?!(?:produc|manufac))"
+        r"|how (?:much|expensive) (?:does|is|do)",
         r"价格|售价|定价|费用|\bprice",
     ),
     Measure(
