@@ -18,6 +18,7 @@ from assistant.commands import (
     check_command,
     cite_command,
     eval_command,
+    history_command,
     list_command,
     remove_command,
     results_command,
@@ -103,6 +104,16 @@ def _parser() -> argparse.ArgumentParser:
     asked.add_argument(
         "--history", action="append", default=[], metavar="QUESTION", help="asked before; may be repeated"
     )
+    asked.add_argument(
+        "--conversation",
+        metavar="ID",
+        help='keep the answer in a conversation that `bsab history` lists; "new" starts one',
+    )
+    told = command("history", history_command, "List, show, search, export and delete the conversations kept.")
+    told.add_argument("id", nargs="?", metavar="ID", help="show this one, as Markdown")
+    told.add_argument("--search", default="", metavar="WORDS", help="those whose questions or answers hold all words")
+    told.add_argument("--markdown", action="store_true", help="print all as Markdown")
+    told.add_argument("--delete", action="store_true", help="delete the one named, or all")
     searched = command("search", search_command, "Show passages.", many)
     searched.add_argument("question", nargs="?")
     searched.add_argument("-k", type=_count, default=5, help="how many")

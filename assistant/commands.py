@@ -6,7 +6,7 @@ import argparse
 import re
 import sys
 import time
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -32,7 +32,7 @@ def ask_command(arguments: argparse.Namespace) -> int:
 
     if arguments.input:
         return batch(arguments, lambda line: {**kept(line, "id", "history"), **answer(*_asked(line))})
-    found = answer(_question(arguments), arguments.history)
+    found = _in_conversation(arguments, answer) if arguments.conversation else answer(*_once(arguments))
     if arguments.json:
         print(dumps(found))
         return 0
@@ -44,6 +44,59 @@ def ask_command(arguments: argparse.Namespace) -> int:
     for citation in found["citations"]:
         place = " ".join(part for part in (citation["section"], citation["heading"]) if part)
         print(f"\n[{citation['number']}] {citation['document']} {place}\n{citation['text']}")
+    return 0
+
+
+def _once(arguments: argparse.Namespace) -> tuple[str, list[str]]:
+    return _question(arguments), arguments.history
+
+
+def _in_conversation(
+    arguments: argparse.Namespace, answer: Callable[[str, list[str]], dict[str, Any]]
+) -> dict[str, Any]:
+    """An answer within a kept conversation, which it joins."""
+    from assistant.history import History
+
+    history = History(arguments.home)
+    try:
+        id = None if arguments.conversation == "new" else arguments.conversation
+        earlier = history.conversation(id).questions if id else []
+        found = answer(_question(arguments), [*earlier, *arguments.history])
+        return {**found, "conversation": history.add(id, _question(arguments), found)}
+    finally:
+        history.close()
+
+
+def history_command(arguments: argparse.Namespace) -> int:
+    """List, show, search, export and delete the conversations kept."""
+    from assistant.history import History, as_markdown
+
+    history = History(arguments.home)
+    try:
+        if arguments.delete:
+            if arguments.id:
+                history.delete(arguments.id)
+            print(f"Deleted {1 if arguments.id else history.delete_all()}.")
+            return 0
+        found = [history.conversation(arguments.id)] if arguments.id else history.conversations(arguments.search)
+    finally:
+        history.close()
+    if arguments.json:
+        turns = [[{"question": t.question, "asked": t.asked, "reply": t.reply} for t in c.turns] for c in found]
+        print(
+            dumps(
+                {
+                    "conversations": [
+                        {"id": c.id, "title": c.title, "turns": t} for c, t in zip(found, turns, strict=True)
+                    ]
+                }
+            )
+        )
+    elif arguments.id or arguments.markdown:
+        print("\n".join(as_markdown(conversation) for conversation in found), end="")
+    else:
+        for conversation in found:
+            print(f"{conversation.id}  {conversation.turns[0].asked}  {conversation.title}")
     return 0
 
 

@@ -21,7 +21,8 @@ from tests.index.fakes import LIBRARY, make_index
 from tests.index.processes import LIMITED, finish, start
 
 ANSWER_KEYS = {
-    "question", "language", "answer", "abstained", "reason", "missing", "notes", "citations", "results", "seconds",
+    "question", "language", "answer", "abstained", "reason", "understood", "missing", "notes", "citations", "results",
+    "seconds",
 }  # fmt: skip
 CITATION_KEYS = {
     "number", "document", "section", "heading", "text", "quotes", "references", "dense_rank", "keyword_rank", "terms",
@@ -462,3 +463,32 @@ def test_a_reader_that_leaves_is_no_error(review_home: Path) -> None:
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert done.stdout == "1"
     assert done.stderr == ""
+
+
+# History
+
+
+def test_a_conversation_is_kept_searched_and_deleted(bsab: Bsab, home: Path) -> None:
+    first = json.loads(
+        bsab("ask", "What was the OS in DeLLphi-304?", "--conversation", "new", "--json", "--home", home)[1]
+    )
+    id = first["conversation"]
+    second = json.loads(bsab("ask", "And its safety?", "--conversation", id, "--json", "--home", home)[1])
+    assert "62%" in second["answer"]
+    assert bsab("history", "--search", "dellphi", "--home", home)[1].startswith(id)
+    assert "And its safety?" in bsab("history", id, "--home", home)[1]
+    [kept] = json.loads(bsab("history", "--json", "--home", home)[1])["conversations"]
+    assert [turn["question"] for turn in kept["turns"]] == ["What was the OS in DeLLphi-304?", "And its safety?"]
+    assert bsab("history", id, "--delete", "--home", home)[:2] == (0, "Deleted 1.\n")
+    assert bsab("history", "--home", home)[:2] == (0, "")
+
+
+def test_a_question_without_a_conversation_is_not_kept(bsab: Bsab, home: Path) -> None:
+    bsab("ask", "What was the OS in DeLLphi-304?", "--home", home)
+    assert bsab("history", "--home", home)[:2] == (0, "")
+
+
+def test_an_unknown_conversation_is_bad_input(bsab: Bsab, home: Path) -> None:
+    status, _, err = bsab("history", "nobody", "--home", home)
+    assert status == 2
+    assert "bsab history" in err

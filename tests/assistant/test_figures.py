@@ -32,9 +32,9 @@ from assistant.measures import measures_in
         ),
         ("DeLLphi-304中12个月OS率是多少？", "DeLLphi-304中，12个月总生存率：塔拉妥单抗组为53%，化疗组为37% [1]。"),
         (
-            "eNRGy hazzard ratio and mPFS",
+            "eNRGy mPFS and DCR",
             "In eNRGy the median progression-free survival was 6.8 months (95% CI 5.5–9.1) with zenocutuzumab [1].\n"
-            "The library does not report the hazard ratio of eNRGy.",
+            "The library does not report the disease control rate of eNRGy.",
         ),
         ("How many patients were enrolled in MARIPOSA-2?", "MARIPOSA-2 enrolled 657 patients [1]."),
     ],

@@ -1,0 +1,220 @@
+"""Conversations kept in SQLite, to be reopened, searched, exported and deleted.
+
+In a file of its own beside the library: deleting a conversation never touches the library, and a library
+that is shared or read-only has nobody's questions in it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sqlite3
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from assistant.errors import UsageError
+from assistant.wire import Json
+from corpus.document import Language
+from corpus.words import fold
+from index.errors import LibraryDamaged, LibraryUnusable
+
+FILE_NAME = "history.sqlite3"
+_TITLE = 80
+"""Characters of a title at most."""
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS turns (conversation TEXT NOT NULL, number INTEGER NOT NULL, asked TEXT NOT NULL, "
+    "question TEXT NOT NULL, reply TEXT NOT NULL, folded TEXT NOT NULL, PRIMARY KEY (conversation, number))"
+)
+_SAID: dict[Language, dict[str, str]] = {
+    "en": {"question": "Question", "from": "From", "reference": "Reference", "check": "Source check"},
+    "zh": {"question": "问题", "from": "出处", "reference": "参考文献", "check": "来源核对"},
+}
+# What Markdown or HTML would take for markup.
+_MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|<>&~])")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and its reply."""
+
+    question: str
+    """As typed."""
+    reply: Json
+    """``assistant.wire.reply_json`` of the reply given then."""
+    asked: str
+    """ISO 8601, UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Questions that follow one another."""
+
+    id: str
+    """Random, not to be guessed."""
+    turns: tuple[Turn, ...]
+    """Oldest first, one at least."""
+
+    @property
+    def title(self) -> str:
+        """The first question, cut."""
+        question = " ".join(self.turns[0].question.split())
+        return question if len(question) <= _TITLE else question[: _TITLE - 1] + "…"
+
+    @property
+    def questions(self) -> list[str]:
+        """What was asked, oldest first: the ``history`` of the next question."""
+        return [turn.question for turn in self.turns]
+
+
+class History:
+    """The conversations of one home. Thread-safe; several processes may share it."""
+
+    def __init__(self, home: Path) -> None:
+        """Open the history in the folder ``home``, making it where there is none.
+
+        Raises:
+            LibraryUnusable: the file cannot be made or written.
+            LibraryDamaged: it is no database, or another program's.
+        """
+        self.path = home / FILE_NAME
+        self._lock = threading.RLock()
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+            # What someone asks is theirs: nobody else on the machine reads it.
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+        except OSError as error:
+            raise LibraryUnusable(
+                f"{self.path} cannot be used ({error.strerror}); name another folder with --home."
+            ) from None
+        self._connection = sqlite3.connect(self.path, timeout=30, check_same_thread=False, isolation_level=None)
+        with self._using() as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA secure_delete = ON")  # what is deleted is gone from the file, too
+            connection.execute(_SCHEMA)
+            connection.execute("SELECT folded FROM turns LIMIT 1")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._connection.close()
+
+    def add(self, conversation: str | None, question: str, reply: Json) -> str:
+        """Keep a turn; returns the id of its conversation, a new one where ``conversation`` is None.
+
+        Raises:
+            UsageError: there is no such conversation.
+        """
+        number = len(self.conversation(conversation).turns) if conversation else 0
+        id = conversation or uuid.uuid4().hex
+        asked = datetime.now(UTC).isoformat(timespec="seconds")
+        printed = question.encode("utf-8", "replace").decode()
+        folded = _fold(f"{question}\n{reply.get('answer') or ''}")
+        with self._using() as connection:
+            connection.execute(
+                "INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?)",
+                (id, number, asked, printed, json.dumps(reply, ensure_ascii=True), folded),
+            )
+        return id
+
+    def conversations(self, words: str = "") -> list[Conversation]:
+        """All conversations, the last started first; those whose questions or answers hold all of ``words``."""
+        with self._using() as connection:
+            rows = connection.execute(
+                "SELECT conversation, question, reply, asked, folded FROM turns ORDER BY rowid"
+            ).fetchall()
+        turns: dict[str, list[Turn]] = {}
+        texts: dict[str, str] = {}
+        for id, question, reply, asked, folded in rows:
+            turns.setdefault(id, []).append(Turn(question, json.loads(reply), asked))
+            texts[id] = f"{texts.get(id, '')}\n{folded}"
+        wanted = _fold(words).split()
+        found = [Conversation(id, tuple(held)) for id, held in turns.items() if all(w in texts[id] for w in wanted)]
+        return found[::-1]
+
+    def conversation(self, id: str) -> Conversation:
+        """One conversation.
+
+        Raises:
+            UsageError: there is none with that id.
+        """
+        for found in self.conversations():
+            if found.id == id:
+                return found
+        raise UsageError(f"no conversation {id!r}; `bsab history` lists them.")
+
+    def delete(self, id: str) -> None:
+        """Delete a conversation for good.
+
+        Raises:
+            UsageError: there is none with that id.
+        """
+        self.conversation(id)
+        with self._using() as connection:
+            connection.execute("DELETE FROM turns WHERE conversation = ?", (id,))
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def delete_all(self) -> int:
+        """Delete all conversations for good; returns how many there were."""
+        count = len(self.conversations())
+        with self._using() as connection:
+            connection.execute("DELETE FROM turns")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return count
+
+    @contextmanager
+    def _using(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                yield self._connection
+            except sqlite3.OperationalError as error:
+                if "no such column" in str(error):
+                    raise self._damaged(error) from None
+                raise LibraryUnusable(
+                    f"{self.path} cannot be used ({error}); check its free space and permissions."
+                ) from None
+            except sqlite3.DatabaseError as error:
+                raise self._damaged(error) from None
+
+    def _damaged(self, error: sqlite3.Error) -> LibraryDamaged:
+        return LibraryDamaged(f"{self.path} cannot be read ({error}); move it away, a new one is made then.")
+
+
+def as_markdown(conversation: Conversation) -> str:
+    """A conversation as Markdown: questions, answers, the quotes word for word with section and references.
+
+    Whatever was typed or stands in a document is shown as text: what Markdown would take for markup is escaped.
+    """
+    parts = [f"# {_text(conversation.title)}"]
+    for turn in conversation.turns:
+        language: Language = "zh" if turn.reply["language"] == "zh" else "en"
+        said = _SAID[language]
+        parts += [f"## {said['question']}: {_text(turn.question)}", _lines(turn.reply["answer"]), f"*{turn.asked}*"]
+        parts += [f"{said['check']}: {_text(note['text'])} ({_text(note['source'])})" for note in turn.reply["notes"]]
+        for citation in turn.reply["citations"]:
+            place = " ".join(filter(None, (citation["document"], citation["section"], citation["heading"])))
+            parts.append(f"**\\[{citation['number']}\\]** {said['from']}: {_text(place)}")
+            parts += [f"> {_text(quote)}" for quote in citation["quotes"]]
+            for reference in citation["references"]:
+                work = ", ".join(filter(None, (reference["title"], reference["doi"]))) or reference["status"]
+                parts.append(f"- {said['reference']} \\[{reference['marker']}\\]: {_text(work)}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _lines(text: str) -> str:
+    """Line by line; two blanks at its end break a line."""
+    return "  \n".join(map(_text, text.splitlines()))
+
+
+def _text(text: str) -> str:
+    escaped = _MARKUP.sub(r"\\\1", text)
+    return re.sub(r"\s*\n\s*", " / ", escaped.strip())
+
+
+def _fold(text: str) -> str:
+    return fold(text).text
