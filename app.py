@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from assistant import cli
-from assistant.commands import open_index
+from assistant.commands import language_model, open_index
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -22,7 +22,7 @@ def serve(arguments: argparse.Namespace) -> None:
     """Serve the chat page until it is stopped."""
     from assistant.web.page import serve_page
 
-    serve_page(open_index(arguments), arguments.host, arguments.port)
+    serve_page(open_index(arguments), arguments.host, arguments.port, language_model(arguments))
 
 
 if __name__ == "__main__":

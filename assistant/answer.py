@@ -65,6 +65,8 @@ class Answer:
     """Where a quoted sentence departs from the paper it cites."""
     understood: tuple[str, ...] = ()
     """Trials or drugs and measures that the question was taken to be about, in its language; empty where none."""
+    notice: str = ""
+    """What became of a language model's words: sentences struck out, or why they are not shown; "" without one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from assistant.evidence import EvidenceOptions, citing_evidence, nearest_evidenc
 from assistant.figure_wording import figure_answer
 from assistant.figures import Lacking, false_premise, figure_lines, lacking
 from assistant.intents import intent_of
+from assistant.language_model import LanguageModel
 from assistant.notes import checks_of, results_of
 from assistant.question import MAX_CHARACTERS, Question, understand
 from assistant.references import cites, references_in
@@ -48,8 +49,15 @@ class AssistantOptions:
 class Assistant:
     """Answers questions from one library. Thread-safe; keeps nothing of a question."""
 
-    def __init__(self, index: HybridIndex, options: AssistantOptions = AssistantOptions()) -> None:
+    def __init__(
+        self,
+        index: HybridIndex,
+        options: AssistantOptions = AssistantOptions(),
+        language_model: LanguageModel | None = None,
+    ) -> None:
+        """``language_model``: words the answers where its words can be traced; None for the library's sentences."""
         self.index = index
+        self.language_model = language_model
         self.options = options
         self._kept: tuple[str, Trials] | None = None
 
@@ -70,12 +78,17 @@ class Assistant:
             return self._refuse(question.text, question.language, "missing_name", question.missing, hits)
         figures = self._figures(question, focus, hits)
         if figures is not None:
-            return figures
+            return self._worded(figures)
         if not self._supported(question, hits):
             return self._refuse(question.text, question.language, "no_support", (), hits)
         evidence = select_evidence(hits, self.options.evidence, self._wanted(question, focus))
         understood = focus.understood(question.language)
-        return self._answer(question, quote_answer(evidence, question.language), evidence, understood)
+        return self._worded(self._answer(question, quote_answer(evidence, question.language), evidence, understood))
+
+    def _worded(self, reply: Reply) -> Reply:
+        if self.language_model is None or isinstance(reply, NotFound):
+            return reply
+        return self.language_model.reword(reply, self.faults, self.index.vocabulary.terms)
 
     def _figures(self, question: Question, focus: Focus, hits: Sequence[Hit]) -> Reply | None:
         """The figures asked for, or what is not reported; None where passages have to answer."""

@@ -82,6 +82,18 @@ def _parser() -> argparse.ArgumentParser:
         help="a cross-encoder that sentence-transformers can load, for a second look at the best passages",
     )
     shared.add_argument("--json", action="store_true", help="print JSON")
+    worded = _Parser(add_help=False)
+    worded.add_argument(
+        "--llm-url",
+        default=os.environ.get("BSAB_LLM_BASE_URL"),
+        metavar="URL",
+        help="an OpenAI-compatible endpoint that words the answers, as http://127.0.0.1:11434/v1",
+    )
+    worded.add_argument(
+        "--llm-model", default=os.environ.get("BSAB_LLM_MODEL"), metavar="NAME", help="the model to ask there"
+    )
+    # A secret on a command line can be read by everyone on the machine.
+    worded.set_defaults(llm_key=os.environ.get("BSAB_LLM_API_KEY", ""))
     many = _Parser(add_help=False)
     many.add_argument("--input", type=Path, metavar="Q.jsonl", help='questions, one {"id", "question"} a line')
     many.add_argument("--output", type=Path, metavar="A.jsonl", help="where to write one JSON line each")
@@ -96,10 +108,10 @@ def _parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
-    served = command("serve", None, "Serve the chat page.")
+    served = command("serve", None, "Serve the chat page.", worded)
     served.add_argument("--host", default=os.environ.get("BSAB_HOST", "127.0.0.1"), help="address to listen on")
     served.add_argument("--port", type=_port, default=os.environ.get("BSAB_PORT", "7860"), help="port to listen on")
-    asked = command("ask", ask_command, "Answer a question.", many)
+    asked = command("ask", ask_command, "Answer a question.", many, worded)
     asked.add_argument("question", nargs="?")
     asked.add_argument(
         "--history", action="append", default=[], metavar="QUESTION", help="asked before; may be repeated"
@@ -133,7 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     removed.add_argument("id", metavar="ID")
     checked = command("check", check_command, "Verify the library.")
     checked.add_argument("--repair", action="store_true", help="make anew what can be made anew")
-    judged = command("eval", eval_command, "Figures over questions with known answers.")
+    judged = command("eval", eval_command, "Figures over questions with known answers.", worded)
     judged.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
     judged.add_argument("--misses", action="store_true", help="show what fell short")
     return parser

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.errors import UsageError
 from assistant.streams import batch, complain, dumps, kept, progress, read_lines
@@ -17,13 +17,16 @@ from corpus.document import Document
 from corpus.errors import CorpusError, MalformedRecord
 from corpus.markers import find_markers
 
+if TYPE_CHECKING:
+    from assistant.language_model import LanguageModel
+
 
 def ask_command(arguments: argparse.Namespace) -> int:
     """Answer a question, or each line of a file."""
     from assistant.assistant import Assistant
     from assistant.wire import reply_json
 
-    assistant = Assistant(open_index(arguments))
+    assistant = Assistant(open_index(arguments), language_model=language_model(arguments))
 
     def answer(question: str, history: Sequence[str]) -> dict[str, Any]:
         started = time.perf_counter()
@@ -39,6 +42,8 @@ def ask_command(arguments: argparse.Namespace) -> int:
     if found["understood"]:
         print(f"({' · '.join(found['understood'])})")
     print(found["answer"])
+    if found["notice"]:
+        print(f"~ {found['notice']}")
     for note in found["notes"]:
         print(f"! {note['text']} ({note['source']}, {note['certainty']})")
     for citation in found["citations"]:
@@ -290,7 +295,7 @@ def eval_command(arguments: argparse.Namespace) -> int:
 
     with read_lines(arguments.questions) as found:
         questions = [_checked(line) for line in found]
-    assistant = Assistant(open_index(arguments))
+    assistant = Assistant(open_index(arguments), language_model=language_model(arguments))
     replies = [assistant.ask(q["question"], q["history"]) for q in questions]
     scores = evaluate(questions, replies)
     if arguments.json:
@@ -316,6 +321,17 @@ def open_index(arguments: argparse.Namespace) -> Any:
     with progress("Indexing") as step:
         reranker = load_reranker(arguments.reranker) if arguments.reranker else None
         return HybridIndex.open(arguments.home, arguments.model, step, reranker=reranker)
+
+
+def language_model(arguments: argparse.Namespace) -> LanguageModel | None:
+    """The language model that the arguments name, if any."""
+    from assistant.language_model import LanguageModel, LanguageModelOptions
+
+    if not arguments.llm_url:
+        return None
+    if not arguments.llm_model:
+        raise UsageError("name the language model with --llm-model, or leave --llm-url out.")
+    return LanguageModel(LanguageModelOptions(arguments.llm_url, arguments.llm_model, arguments.llm_key))
 
 
 def _question(arguments: argparse.Namespace) -> str:

@@ -21,13 +21,14 @@ from corpus.sentences import split_sentences
 from corpus.terms import Terms
 from corpus.words import fold
 
-Fault = Literal["uncited", "unknown_citation", "figure", "arm", "endpoint"]
+Fault = Literal["uncited", "unknown_citation", "figure", "arm", "endpoint", "name"]
 """What is wrong with a sentence:
 uncited           it has figures and cites nothing
 unknown_citation  it cites a number that there is no evidence for
 figure            a figure, or a name with a number, does not stand in what it cites
 arm               the figure is another arm's
 endpoint          the figure is another end point's
+name              it names a drug, disease or target that what it cites does not (``language_model``)
 """
 
 

@@ -27,6 +27,7 @@ def reply_json(reply: Reply, seconds: float) -> Json:
         "abstained": not answered,
         "reason": None if isinstance(reply, Answer) else reply.reason,
         "understood": list(reply.understood) if isinstance(reply, Answer) else [],
+        "notice": reply.notice or None if isinstance(reply, Answer) else None,
         "missing": [] if isinstance(reply, Answer) else list(reply.missing),
         "notes": [note_json(check, reply.language) for check in reply.notes] if isinstance(reply, Answer) else [],
         "citations": [_citation_json(item) for item in evidence],

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.answer import Reply
 from assistant.assistant import Assistant
 from assistant.errors import PortTaken
+from assistant.language_model import LanguageModel
 from assistant.web.rendering import evidence_html, question_html, reply_html
 from assistant.web.trials import build_trials
 from index.errors import LibraryError
@@ -52,7 +53,7 @@ _FONTS = (
 )
 
 
-def serve_page(index: HybridIndex, host: str, port: int) -> None:
+def serve_page(index: HybridIndex, host: str, port: int, language_model: LanguageModel | None = None) -> None:
     """Serve the page until it is stopped; prints its address.
 
     Raises:
@@ -63,7 +64,7 @@ def serve_page(index: HybridIndex, host: str, port: int) -> None:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     index.search("warm up")
-    page = build_page(Assistant(index))
+    page = build_page(Assistant(index, language_model=language_model))
     _, address, _ = launch(page, host, port)
     print(f"The chat page is at {address} (Ctrl+C stops it)", flush=True)
     page.block_thread()

@@ -43,6 +43,8 @@ def reply_html(reply: Reply, turn: int) -> str:
             last = match.end()
     parts.append(as_text(reply.text[last:]))
     notes = "".join(_note_html(check, reply.language) for check in reply.notes) if isinstance(reply, Answer) else ""
+    if isinstance(reply, Answer) and reply.notice:
+        notes = f'<p class="bsab-understood">{as_text(reply.notice)}</p>{notes}'
     understood = _understood_html(reply) if isinstance(reply, Answer) else ""
     return f'<div class="bsab-{kind}" lang="{reply.language}">{understood}{"".join(parts)}{notes}</div>'
 
