@@ -115,10 +115,12 @@ class Assistant:
         leads = [self.index.library.lead(f.passage) for f in found]
         evidence = result_evidence(found, hits, leads)
         wording = figure_answer(lines, {item.passage.id: item.number for item in evidence}, language, terms)
-        if lacks:
-            wording += "\n" + not_reported(replace(lacks, reported=()), language, nearest=False)
         if self.faults(wording, evidence):
             return None
+        # What one of them does not report stands below what the others do.
+        apart = [lacking(focus.asked, [group], group.name, group.text) for group in focus.groups] or [lacks]
+        for each in filter(None, apart):
+            wording += "\n" + not_reported(replace(each, reported=()), language, nearest=False)
         answer = self._answer(question, wording, evidence, focus.understood(language))
         return replace(answer, results=tuple(dict.fromkeys(f.result for f in found)))
 

@@ -169,7 +169,8 @@ def figure_lines(
 
 
 def _treatments(line: FigureLine, terms: Terms) -> frozenset[str]:
-    return frozenset(key for f in line.found for key in arm_key(f"{f.result.arm}\n{f.result.comparator}", terms))
+    said = [f"{f.result.arm}\n{f.result.comparator}\n{f.passage.heading}" for f in line.found]
+    return frozenset(key for text in said for key in arm_key(text, terms))
 
 
 def _in_setting(found: Sequence[Found], rest: Sequence[Unit]) -> list[Found]:

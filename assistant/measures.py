@@ -125,6 +125,21 @@ MEASURES: tuple[Measure, ...] = (
         r"|how (?:much|expensive) (?:does|is|do)",
         r"价格|售价|定价|费用|\bprice",
     ),
+    Measure("half_life", {"en": "half-life", "zh": "半衰期"}, r"半衰期|half-life|half life"),
+    Measure(
+        "age", {"en": "age of the patients", "zh": "患者年龄"}, r"年龄|median age|mean age|how old", r"年龄|岁|\bage"
+    ),
+    Measure(
+        "p_value",
+        {"en": "P value", "zh": "P值"},
+        r"(?<![a-z])p[ -]?(?:值|values?)",
+        r"(?<![a-z])p ?(?:值|value)?s? ?[<>=≤≥]",
+    ),
+    Measure(
+        "complete_response",
+        {"en": "complete response rate", "zh": "完全缓解率"},
+        r"完全缓解|complete (?:response|remission)",
+    ),
     Measure(
         "quality_of_life",
         {"en": "quality of life", "zh": "生活质量"},

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from corpus.document import Passage
@@ -17,6 +17,12 @@ REGISTERED = re.compile(r"(?:NCT|ChiCTR|CTR|ISRCTN|JapicCTI|jRCT|EudraCT)[-0-9A-
 """A registration number: it is not what readers call a trial, and a passage may print that of another one."""
 # What a run-in heading adds to the trial's name.
 _KIND = re.compile(r"\s*(?:临床)?(?:研究|试验|trial|study)\s*$", re.I)
+# "phase 3 trial, ZEPHYR-7", "the ZEPHYR-7 study", "(ZEPHYR-7)".
+_ACRONYM = r"([A-Z][A-Za-z]{2,15}-?[0-9]{1,4}[A-Za-z]?)(?![A-Za-z0-9])"
+_CALLED = re.compile(
+    rf"(?:trial|study|研究|试验)[,:，：]? ?[(（]?{_ACRONYM}|{_ACRONYM} ?(?:trial|study|研究|试验)"
+    rf"|[(（]{_ACRONYM}[)）]\n"
+)
 _NAMELIKE = re.compile(r"[A-Za-z].*[0-9]|[a-z][A-Z]|^[A-Z]{3,}")
 
 
@@ -54,11 +60,23 @@ class Trials:
         self.passages = tuple(passages)
         self._terms = terms
         self._found_in: dict[str, frozenset[str]] = {}
-        self._found = tuple(Found(passage, result) for passage, result in results)
+        self._found = tuple(self._placed(results))
         names = [_KIND.sub("", passage.topic) for passage in self.passages if _NAMELIKE.search(passage.topic)]
         names += [found.result.trial for found in self._found if found.result.trial]
         self.groups = {name: self._group(name) for name in dict.fromkeys(names)}
         self._patterns = {name: _pattern(name) for name in self.groups}
+
+    def _placed(self, results: Iterable[tuple[Passage, TrialResult]]) -> Iterator[Found]:
+        """Results, those of a document about one trial with its name where their sentences leave it out."""
+        held: dict[str, list[Found]] = {}
+        for passage, result in results:
+            held.setdefault(passage.document_id, []).append(Found(passage, result))
+        for id, found in held.items():
+            text = "\n".join(p.text for p in self.passages if p.document_id == id)
+            own = {name for names in _CALLED.findall(text) for name in names if name and not self._terms.find(name)}
+            own |= {f.result.trial for f in found if f.result.trial}
+            for f in found:
+                yield Found(f.passage, replace(f.result, trial=next(iter(own)))) if len(own) == 1 else f
 
     @classmethod
     def of(cls, index: HybridIndex) -> Trials:

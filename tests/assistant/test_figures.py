@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,9 @@ from assistant.answer import Answer, NotFound
 from assistant.assistant import Assistant
 from assistant.intents import intent_of
 from assistant.measures import measures_in
+from corpus.document import Document
+from corpus.readers import read_file
+from index.hybrid import HybridIndex
 
 
 @pytest.mark.parametrize(
@@ -55,6 +59,7 @@ def test_a_figure_is_told_with_arm_comparator_and_interval(assistant: Assistant,
         ("eNRGy研究的疾病控制率是多少？", "not_reported", "疾病控制率"),
         ("What is the 24-month OS rate in DeLLphi-304?", "not_reported", "24-month overall survival rate"),
         ("埃万妥单抗在中国的价格是多少？", "not_reported", "价格"),
+        ("How long is the half-life of tarlatamab?", "not_reported", "half-life"),
         ("How was quality of life in PALOMA-3?", "not_reported", "quality of life"),
         ("DeLLphi-304研究中依沃西单抗组的OS是多少？", "false_premise", "依沃西单抗"),
         ("What was the OS of the placebo arm in HARMONi-2?", "false_premise", "placebo"),
@@ -116,6 +121,36 @@ def test_two_trials_stand_in_a_line_each(assistant: Assistant) -> None:
         ["MARIPOSA-2", "[1]"],
         ["HARMONi-A", "[2]"],
     ]
+
+
+PAPER = """Zelobritinib versus docetaxel in previously treated KRAS-mutated lung cancer (ZEPHYR-7)
+
+In this randomised, open-label, phase 3 trial, ZEPHYR-7, 412 patients were randomly assigned (1:1) to zelobritinib
+600 mg once daily or docetaxel 75 mg/m2 every 3 weeks.
+
+Median progression-free survival was 7.4 months (95% CI 6.1-8.8) with zelobritinib and 4.4 months (95% CI 3.1-5.6) with
+docetaxel (hazard ratio 0.58; 95% CI 0.45-0.76; P<0.001).
+"""
+
+
+def test_a_paper_names_its_trial_once(home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "zephyr.txt"
+    path.write_text(PAPER, encoding="utf-8")
+    index = HybridIndex.open(home)
+    index.add_all([item for item in read_file(path) if isinstance(item, Document)])
+    assistant = Assistant(index)
+    assert assistant.ask("ZEPHYR-7研究的中位PFS是多少？").text == (
+        "ZEPHYR-7中，中位无进展生存期：zelobritinib组为7.4个月（95% CI 6.1–8.8），"
+        "多西他赛组为4.4个月（95% CI 3.1–5.6）（HR 0.58，95% CI 0.45–0.76） [1]。"
+    )
+    for question, reason in (("zephyr 7 DCR", "not_reported"), ("OS of tarlatamab in ZEPHYR-7", "false_premise")):
+        reply = assistant.ask(question)
+        assert isinstance(reply, NotFound)
+        assert reply.reason == reason
+    both = assistant.ask("Compare PFS in ZEPHYR-7 and DeLLphi-304").text
+    assert "7.4 months" in both
+    assert both.endswith("The library does not report the median progression-free survival of DeLLphi-304.")
+    index.library.close()
 
 
 @pytest.mark.parametrize(

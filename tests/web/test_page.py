@@ -22,7 +22,7 @@ COMPARED = "旨在评估 Tarlatamab与标准化疗"
 )
 def test_a_question_is_answered_with_its_marked_passage(page: Page, question: str, frame: str) -> None:
     answer = ask(page, question)
-    assert answer.startswith(frame)
+    assert frame in answer
     assert "DeLLphi-304" in answer
     assert page.locator(".bsab-answer .bsab-cite").last.inner_text() == "[1]"
     evidence = page.locator("#evidence-1-1")
