@@ -123,14 +123,16 @@ def test_two_trials_stand_in_a_line_each(assistant: Assistant) -> None:
     ]
 
 
-PAPER = """Zelobritinib versus docetaxel in previously treated KRAS-mutated lung cancer (ZEPHYR-7)
-
-In this randomised, open-label, phase 3 trial, ZEPHYR-7, 412 patients were randomly assigned (1:1) to zelobritinib
-600 mg once daily or docetaxel 75 mg/m2 every 3 weeks.
-
-Median progression-free survival was 7.4 months (95% CI 6.1-8.8) with zelobritinib and 4.4 months (95% CI 3.1-5.6) with
-docetaxel (hazard ratio 0.58; 95% CI 0.45-0.76; P<0.001).
-"""
+PAPER = "\n\n".join(
+    [
+        "Zelobritinib versus docetaxel in previously treated KRAS-mutated lung cancer (ZEPHYR-7)",
+        "Methods. In this randomised, open-label, phase 3 trial, ZEPHYR-7, 412 patients were randomly assigned (1:1) "
+        "to zelobritinib 600 mg once daily or docetaxel 75 mg/m2 every 3 weeks.",
+        "Results. Median progression-free survival was 7.4 months (95% CI 6.1-8.8) with zelobritinib and 4.4 months "
+        "(95% CI 3.1-5.6) with docetaxel (hazard ratio 0.58; 95% CI 0.45-0.76; P<0.001). The objective "
+        "response rate was 34.1% in the zelobritinib group and 12.7% in the docetaxel group.",
+    ]
+)
 
 
 def test_a_paper_names_its_trial_once(home: Path, tmp_path: Path) -> None:
@@ -139,17 +141,20 @@ def test_a_paper_names_its_trial_once(home: Path, tmp_path: Path) -> None:
     index = HybridIndex.open(home)
     index.add_all([item for item in read_file(path) if isinstance(item, Document)])
     assistant = Assistant(index)
-    assert assistant.ask("ZEPHYR-7研究的中位PFS是多少？").text == (
-        "ZEPHYR-7中，中位无进展生存期：zelobritinib组为7.4个月（95% CI 6.1–8.8），"
-        "多西他赛组为4.4个月（95% CI 3.1–5.6）（HR 0.58，95% CI 0.45–0.76） [1]。"
+    assert assistant.ask("ZEPHYR-7研究的客观缓解率是多少？").text == (
+        "ZEPHYR-7中，客观缓解率：Zelobritinib组为34.1%，多西他赛组为12.7% [1]。"
     )
     for question, reason in (("zephyr 7 DCR", "not_reported"), ("OS of tarlatamab in ZEPHYR-7", "false_premise")):
         reply = assistant.ask(question)
         assert isinstance(reply, NotFound)
         assert reply.reason == reason
-    both = assistant.ask("Compare PFS in ZEPHYR-7 and DeLLphi-304").text
-    assert "7.4 months" in both
-    assert both.endswith("The library does not report the median progression-free survival of DeLLphi-304.")
+    both = assistant.ask("Compare ORR in ZEPHYR-7 and HARMONi-2").text.splitlines()
+    assert [re.findall(r"ZEPHYR-7|HARMONi-2|34\.1%|38\.5%", line) for line in both] == [
+        ["ZEPHYR-7", "34.1%"],
+        ["HARMONi-2", "38.5%"],
+    ]
+    lacks = assistant.ask("Compare DCR in ZEPHYR-7 and HARMONi-2").text
+    assert lacks.endswith("The library does not report the disease control rate of ZEPHYR-7.")
     index.library.close()
 
 
