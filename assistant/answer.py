@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from assistant.understood import NOTHING, Understood
 from corpus.document import Language, Passage, Span
 from corpus.references import Reference
 from corpus.results import TrialResult
@@ -42,6 +43,8 @@ class Evidence:
     supports an answer without being quoted."""
     references: tuple[Reference, ...]
     """Reference numbers that the passage carries, in its order, each once."""
+    matches: tuple[Span, ...] = ()
+    """Words and concepts of the question that the passage holds, in either language, in the document's characters."""
 
     def quoted(self) -> tuple[str, ...]:
         """The sentences used, verbatim."""
@@ -63,8 +66,7 @@ class Answer:
     """Trial results in the quoted sentences."""
     notes: tuple[SourceCheck, ...] = ()
     """Where a quoted sentence departs from the paper it cites."""
-    understood: tuple[str, ...] = ()
-    """Trials or drugs and measures that the question was taken to be about, in its language; empty where none."""
+    understood: Understood = NOTHING
     notice: str = ""
     """What became of a language model's words: sentences struck out, or why they are not shown; "" without one."""
 
@@ -82,6 +84,7 @@ class NotFound:
     """Names or quantities that the library does not hold, as the question prints them."""
     nearest: tuple[Evidence, ...]
     """The closest passages, none of which answers; no quotes."""
+    understood: Understood = NOTHING
 
 
 Reply = Answer | NotFound

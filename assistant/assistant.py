@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,11 +15,12 @@ from assistant.figures import Lacking, false_premise, figure_lines, lacking
 from assistant.intents import intent_of
 from assistant.language_model import LanguageModel
 from assistant.notes import checks_of, results_of
-from assistant.question import MAX_CHARACTERS, Question, understand
+from assistant.question import MAX_CHARACTERS, Question, references_asked, understand
 from assistant.references import cites, references_in
 from assistant.trials import Trials
+from assistant.understood import NOTHING, Understood
 from assistant.verify import Failure, verify
-from corpus.document import Language, Passage
+from corpus.document import Language, Passage, Span
 from corpus.language import language_of
 from index.hit import Hit
 from index.hybrid import HybridIndex
@@ -63,6 +65,25 @@ class Assistant:
 
     def ask(self, text: str, history: Sequence[str] = ()) -> Reply:
         """Answer ``text``; ``history`` holds the questions asked before it, oldest first."""
+        return self.reword(self.extract(text, history))
+
+    def reword(
+        self,
+        reply: Reply,
+        on_text: Callable[[str], None] | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> Reply:
+        """``reply`` in the language model's words, where there is one and its words can be traced.
+
+        ``on_text`` is told what has passed the checks so far, each time that grows; ``cancelled`` stops the model.
+        """
+        # What a reference is comes from its record, not from evidence that a model could cite.
+        if self.language_model is None or isinstance(reply, NotFound) or references_asked(reply.question):
+            return reply
+        return self.language_model.reword(reply, self.faults, self.index.vocabulary.terms, cancelled, on_text)
+
+    def extract(self, text: str, history: Sequence[str] = ()) -> Reply:
+        """``ask`` in the library's own sentences, without a language model."""
         if len(text) > MAX_CHARACTERS:
             return self._refuse(text, language_of(text[:MAX_CHARACTERS]), "too_long")
         question = understand(text, history, self.index)
@@ -70,32 +91,33 @@ class Assistant:
             return self._refuse(question.text, question.language, "empty")
         if question.references:
             return self._answer_reference(question)
-        focus = focus_on(question, history, self.index, self._trials())
-        hits = self.index.search(focus.search, self.options.hits)
+        focus = focus_on(question, history, self.index, self.trials())
+        searched = self.index.library.title_of(question.sections) if question.whole else focus.search
+        hits = self.index.search(searched, self.options.hits, sections=question.sections)
         if intent := intent_of(question.text):
             return self._refuse(question.text, question.language, intent)
+        return self._reply(question, focus, hits)
+
+    def _reply(self, question: Question, focus: Focus, hits: Sequence[Hit]) -> Reply:
+        understood = focus.understood(question)
         if question.missing:
-            return self._refuse(question.text, question.language, "missing_name", question.missing, hits)
+            return self._refuse(
+                question.text, question.language, "missing_name", question.missing, hits, understood=understood
+            )
         figures = self._figures(question, focus, hits)
         if figures is not None:
-            return self._worded(figures)
+            return figures
         if not self._supported(question, hits):
-            return self._refuse(question.text, question.language, "no_support", (), hits)
+            return self._refuse(question.text, question.language, "no_support", (), hits, understood=understood)
         evidence = select_evidence(hits, self.options.evidence, self._wanted(question, focus))
-        understood = focus.understood(question.language)
-        return self._worded(self._answer(question, quote_answer(evidence, question.language), evidence, understood))
-
-    def _worded(self, reply: Reply) -> Reply:
-        if self.language_model is None or isinstance(reply, NotFound):
-            return reply
-        return self.language_model.reword(reply, self.faults, self.index.vocabulary.terms)
+        return self._answer(question, quote_answer(evidence, question.language), evidence, understood)
 
     def _figures(self, question: Question, focus: Focus, hits: Sequence[Hit]) -> Reply | None:
         """The figures asked for, or what is not reported; None where passages have to answer."""
-        terms, trials, language = self.index.vocabulary.terms, self._trials(), question.language
+        terms, trials, language = self.index.vocabulary.terms, self.trials(), question.language
         groups, subject = list(focus.groups), " / ".join(group.name for group in focus.groups)
         if groups and (lacks := false_premise(focus.search, groups, terms)):
-            return self._lacks(question, lacks, "false_premise", hits)
+            return self._lacks(question, focus, lacks, "false_premise", hits)
         if not focus.wants_figure:
             return None
         text = "\n".join(group.text for group in groups)
@@ -103,11 +125,13 @@ class Assistant:
             drugs = [concept.id for concept, _ in focus.drugs]
             groups, text = trials.about(drugs), trials.texts_on(drugs)
             subject = " + ".join(printed for _, printed in focus.drugs)
-        elif not groups:
+        if question.sections:
+            groups = [inside for group in groups if (inside := group.within(question.sections)).passages]
+        if not groups and not text:
             return None
         lacks = lacking(focus.asked, groups, subject, text)
         if lacks and len(lacks.measures) == len(focus.asked.measures):
-            return self._lacks(question, lacks, "not_reported", hits)
+            return self._lacks(question, focus, lacks, "not_reported", hits)
         lines = figure_lines(focus.search, focus.asked, groups, focus.rest, terms)
         if not lines:
             return None
@@ -121,7 +145,7 @@ class Assistant:
         apart = [lacking(focus.asked, [group], group.name, group.text) for group in focus.groups] or [lacks]
         for each in filter(None, apart):
             wording += "\n" + not_reported(replace(each, reported=()), language, nearest=False)
-        answer = self._answer(question, wording, evidence, focus.understood(language))
+        answer = self._answer(question, wording, evidence, focus.understood(question))
         return replace(answer, results=tuple(dict.fromkeys(f.result for f in found)))
 
     def faults(self, text: str, evidence: Sequence[Evidence]) -> list[Failure]:
@@ -143,12 +167,15 @@ class Assistant:
             )
         return None
 
-    def _lacks(self, question: Question, lacks: Lacking, reason: Reason, hits: Sequence[Hit]) -> NotFound:
-        nearest = self._with_references(nearest_evidence(hits[: self.options.nearest]))
+    def _lacks(self, question: Question, focus: Focus, lacks: Lacking, reason: Reason, hits: Sequence[Hit]) -> NotFound:
+        nearest = self._completed(nearest_evidence(hits[: self.options.nearest]))
         wording = not_reported(lacks, question.language, nearest=bool(nearest))
-        return NotFound(question.text, question.language, reason, wording, lacks.missing(question.language), nearest)
+        return NotFound(
+            question.text, question.language, reason, wording, lacks.missing(question.language), nearest,
+            focus.understood(question),
+        )  # fmt: skip
 
-    def _trials(self) -> Trials:
+    def trials(self) -> Trials:
         """The trials of the library's present revision."""
         revision = self.index.library.meta("revision") or ""
         kept = self._kept
@@ -167,7 +194,7 @@ class Assistant:
         return self._answer(question, text, evidence)
 
     def _answer(
-        self, question: Question, text: str, evidence: Sequence[Evidence], understood: tuple[str, ...] = ()
+        self, question: Question, text: str, evidence: Sequence[Evidence], understood: Understood = NOTHING
     ) -> Answer:
         library = self.index.library
         quoted = [item for item in evidence if item.quotes]
@@ -175,18 +202,29 @@ class Assistant:
             question=question.text,
             language=question.language,
             text=text,
-            evidence=self._with_references(evidence),
+            evidence=self._completed(evidence),
             results=tuple(r for item in quoted for r in results_of(item.passage, item.quotes, library)),
             notes=tuple(dict.fromkeys(c for item in quoted for c in checks_of(item.passage, item.quotes, library))),
             understood=understood,
         )
 
-    def _with_references(self, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-        return tuple(replace(item, references=references_in(item.passage, self.index.library)) for item in evidence)
+    def _completed(self, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+        """Evidence with its references and the places that match the question."""
+        found = []
+        for item in evidence:
+            start = item.passage.span.start
+            terms = item.hit.terms if item.hit else ()
+            places = self.index.vocabulary.places(item.passage.text, terms)
+            matches = tuple(Span(start + place.start, start + place.end) for place in places)
+            found.append(replace(item, references=references_in(item.passage, self.index.library), matches=matches))
+        return tuple(found)
 
     def _supported(self, question: Question, hits: Sequence[Hit]) -> bool:
         """Whether a passage is close enough to the question to hold its answer."""
         options = self.options
+        # Who names the place asks what stands there.
+        if question.sections and any(question.whole or hit.terms for hit in hits):
+            return True
         return any(
             hit.similarity >= self._similar(question.language, hit.passage.language)
             or (
@@ -205,8 +243,14 @@ class Assistant:
         return self.options.similar_chinese if asked == "zh" else self.options.similar_english
 
     def _refuse(
-        self, text: str, language: Language, reason: Reason, missing: Sequence[str] = (), hits: Sequence[Hit] = ()
+        self,
+        text: str,
+        language: Language,
+        reason: Reason,
+        missing: Sequence[str] = (),
+        hits: Sequence[Hit] = (),
+        understood: Understood = NOTHING,
     ) -> NotFound:
-        nearest = self._with_references(nearest_evidence(hits[: self.options.nearest]))
+        nearest = self._completed(nearest_evidence(hits[: self.options.nearest]))
         wording = refusal(reason, missing, language, nearest=bool(nearest))
-        return NotFound(text, language, reason, wording, tuple(missing), nearest)
+        return NotFound(text, language, reason, wording, tuple(missing), nearest, understood)

@@ -6,16 +6,15 @@ import argparse
 import re
 import sys
 import time
-from collections.abc import Callable, Container, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import UsageError
 from assistant.streams import batch, complain, dumps, kept, progress, read_lines
-from assistant.tables import reference_text, result_text, write_csv
+from assistant.tables import reference_text, result_text, results_csv
 from corpus.document import Document
-from corpus.errors import CorpusError, MalformedRecord
-from corpus.markers import find_markers
+from corpus.errors import CorpusError
 
 if TYPE_CHECKING:
     from assistant.language_model import LanguageModel
@@ -87,16 +86,8 @@ def history_command(arguments: argparse.Namespace) -> int:
     finally:
         history.close()
     if arguments.json:
-        turns = [[{"question": t.question, "asked": t.asked, "reply": t.reply} for t in c.turns] for c in found]
-        print(
-            dumps(
-                {
-                    "conversations": [
-                        {"id": c.id, "title": c.title, "turns": t} for c, t in zip(found, turns, strict=True)
-                    ]
-                }
-            )
-        )
+        shown = [{"id": c.id, "title": c.title, "turns": [asdict(turn) for turn in c.turns]} for c in found]
+        print(dumps({"conversations": shown}))
     elif arguments.id or arguments.markdown:
         print("\n".join(as_markdown(conversation) for conversation in found), end="")
     else:
@@ -130,14 +121,11 @@ def search_command(arguments: argparse.Namespace) -> int:
 def cite_command(arguments: argparse.Namespace) -> int:
     """The references of a number, of words in their record or around them, or all; as text, JSON, BibTeX or RIS."""
     from assistant.citation_formats import bibtex, ris
-    from assistant.references import cited_references, find_references
+    from assistant.references import look_up
     from assistant.wire import reference_json
 
-    index = open_index(arguments)
     asked = (arguments.reference or "").strip()
-    numbers = [number for marker in find_markers(asked) for number in marker.numbers]
-    numbers += [int(asked)] if asked.isdecimal() else []
-    found = find_references(index, asked) if asked and not numbers else cited_references(index, numbers or None)
+    found = look_up(open_index(arguments), asked)
     if asked and not found:
         raise UsageError(f"no reference {asked!r} in the library; `bsab cite` lists them all.")
     pairs = [(cited.document_id, cited.reference) for cited in found]
@@ -154,23 +142,17 @@ def cite_command(arguments: argparse.Namespace) -> int:
 def trials_command(arguments: argparse.Namespace) -> int:
     """All trial results of the library."""
     from assistant.notes import checked_results
-    from assistant.wire import note_json, result_json
+    from assistant.wire import checked_json
 
-    found = [
-        (passage, result, [note_json(check, arguments.language) for check in checks])
-        for passage, result, checks in checked_results(open_index(arguments).library)
-    ]
-    rows = [
-        {"document": passage.document_id, "section": passage.section, **result_json(result), "notes": notes}
-        for passage, result, notes in found
-    ]
+    found = checked_results(open_index(arguments).library)
+    rows = [checked_json(*checked, arguments.language) for checked in found]
     if arguments.json:
         print(dumps({"results": rows}))
     elif arguments.csv:
-        write_csv(rows)
+        print(results_csv(rows), end="")
     else:
-        for _, result, notes in found:
-            print(result_text(result, notes))
+        for (_, result, _), row in zip(found, rows, strict=True):
+            print(result_text(result, row["notes"]))
     return 0
 
 
@@ -204,44 +186,24 @@ def results_command(arguments: argparse.Namespace) -> int:
 
 def add_command(arguments: argparse.Namespace) -> int:
     """Add files and folders; each file that cannot be read is named, the others are added."""
-    from corpus.bundled import REVIEW_ID, read_review
+    from assistant.adding import add_documents
+    from corpus.bundled import read_review
     from corpus.readers import read_path
 
     index = open_index(arguments)
     found: list[Document | CorpusError] = [item for path in arguments.paths for item in read_path(path)]
-    if not arguments.paths:
-        found = [read_review()]
-    added: dict[str, None] = {}
-    new: list[Document] = []
-    owners: dict[str, str] = {}
-    skipped: list[str] = []
-    for item in found:
-        if isinstance(item, CorpusError):
-            skipped.append(str(item))
-            complain(item, 2)
-            continue
-        owner = owners.get(item.text) or index.library.text_owner(item.text)
-        if owner and owner != item.id:
-            print(f"{item.source}: already in the library as {owner}.", file=sys.stderr)
-            continue
-        if _is_record(item) and (item.id in added or item.id == REVIEW_ID):
-            taken = MalformedRecord(item.source, f"another document has the id {item.id!r}; give each its own.")
-            skipped.append(str(taken))
-            complain(taken, 2)
-            continue
-        document = item if owner or _is_record(item) else _with_free_id(item, index, added)
-        added[document.id] = None
-        if not owner:
-            new.append(document)
-        owners[document.text] = document.id
     with progress("Indexing") as step:
-        index.add_all(new, step)
+        added = add_documents(index, found if arguments.paths else [read_review()], step)
+    for skipped in added.skipped:
+        complain(skipped, 2)
+    for source, owner in added.known:
+        print(f"{source}: already in the library as {owner}.", file=sys.stderr)
     if arguments.json:
-        print(dumps({"added": list(added), "skipped": skipped}))
+        print(dumps({"added": list(added.ids), "skipped": [str(skipped) for skipped in added.skipped]}))
     else:
-        for id in added:
+        for id in added.ids:
             print(id)
-    return 2 if skipped else 0
+    return 2 if added.skipped else 0
 
 
 def list_command(arguments: argparse.Namespace) -> int:
@@ -361,21 +323,3 @@ def _checked(line: dict[str, Any]) -> dict[str, Any]:
         except re.error as error:
             raise UsageError(f"question {line['id']!r}: correct the expression {pattern!r} ({error}).") from None
     return line
-
-
-def _is_record(document: Document) -> bool:
-    """Whether a document is a line of a JSONL file, which gives its own id."""
-    return bool(re.search(r", line \d+$", document.source))
-
-
-def _with_free_id(document: Document, index: Any, added: Container[str]) -> Document:
-    """``document`` under an id of its own: another file's document of the same name is not replaced.
-
-    ``added``: ids of this run, whose files are others, in other folders, even where they share a name.
-    """
-    sources = {entry.id: entry.source for entry in index.library.entries()}
-    id, number = document.id, 1
-    while id in added or (id in sources and sources[id] != document.source):
-        number += 1
-        id = f"{document.id}-{number}"
-    return replace(document, id=id)

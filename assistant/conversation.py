@@ -10,8 +10,8 @@ from assistant.figures import drugs_in, leftover
 from assistant.measures import MeasuresAsked, measures_in
 from assistant.question import MAX_CHARACTERS, Question
 from assistant.trials import Group, Trials
+from assistant.understood import Understood
 from corpus.cleaning import clean
-from corpus.document import Language
 from corpus.terms import Concept
 from corpus.words import fold
 from index.hybrid import HybridIndex
@@ -46,11 +46,15 @@ class Focus:
     wants_figure: bool
     """Whether it asks for a figure of a trial or a drug."""
 
-    def understood(self, language: Language) -> tuple[str, ...]:
-        """Trials, else drugs, and measures, for the reader to check."""
-        names = [group.name for group in self.groups] or [printed for _, printed in self.drugs]
-        measures = [measure.names[language] for measure in self.asked.measures]
-        return (*names, *(measures or [topic.name_in(language) for topic in self.topics]))
+    def understood(self, question: Question) -> Understood:
+        """All of it, for the reader to check."""
+        return Understood(
+            trials=tuple(group.name for group in self.groups),
+            drugs=tuple(printed for _, printed in self.drugs),
+            endpoints=tuple(measure.key for measure in self.asked.measures),
+            topics=tuple(topic.name_in(question.language) for topic in self.topics),
+            sections=question.sections,
+        )
 
 
 def focus_on(question: Question, history: Sequence[str], index: HybridIndex, trials: Trials) -> Focus:
@@ -79,8 +83,8 @@ def focus_on(question: Question, history: Sequence[str], index: HybridIndex, tri
         about = about or drugs_in(groups[0].passages[0].heading if groups[0].passages else "", terms)
         if about:
             groups, drugs = [], about
-            search = f"{' '.join(printed for _, printed in about)} {index.correct(question.text)}"
-    rest = leftover(index.vocabulary.units(index.correct(question.text)), asked, groups, terms)
+            search = f"{' '.join(printed for _, printed in about)} {question.read}"
+    rest = leftover(index.vocabulary.units(question.read), asked, groups, terms)
     if question.follow_up and not asked.measures and not rest and (drugs or groups or _DOSE.search(fold(search).text)):
         for text in earlier:
             before_asked = measures_in(text)

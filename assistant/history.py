@@ -12,11 +12,12 @@ import re
 import sqlite3
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from assistant.errors import UsageError
 from assistant.wire import Json
@@ -27,10 +28,13 @@ from index.errors import LibraryDamaged, LibraryUnusable
 FILE_NAME = "history.sqlite3"
 _TITLE = 80
 """Characters of a title at most."""
-_SCHEMA = (
-    "CREATE TABLE IF NOT EXISTS turns (conversation TEXT NOT NULL, number INTEGER NOT NULL, asked TEXT NOT NULL, "
-    "question TEXT NOT NULL, reply TEXT NOT NULL, folded TEXT NOT NULL, PRIMARY KEY (conversation, number))"
-)
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS turns (
+    conversation TEXT NOT NULL, number INTEGER NOT NULL, asked TEXT NOT NULL, question TEXT NOT NULL,
+    reply TEXT NOT NULL, folded TEXT NOT NULL, visitor TEXT NOT NULL, rating INTEGER, comment TEXT,
+    PRIMARY KEY (conversation, number))
+"""
+_COLUMNS = "conversation, question, reply, asked, rating, comment"
 _SAID: dict[Language, dict[str, str]] = {
     "en": {"question": "Question", "from": "From", "reference": "Reference", "check": "Source check"},
     "zh": {"question": "问题", "from": "出处", "reference": "参考文献", "check": "来源核对"},
@@ -49,6 +53,10 @@ class Turn:
     """``assistant.wire.reply_json`` of the reply given then."""
     asked: str
     """ISO 8601, UTC."""
+    rating: int | None = None
+    """1 for a good answer, -1 for a bad one, None where the reader gave none."""
+    comment: str = ""
+    """The reader's words with the rating."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,73 +105,100 @@ class History:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA secure_delete = ON")  # what is deleted is gone from the file, too
             connection.execute(_SCHEMA)
-            connection.execute("SELECT folded FROM turns LIMIT 1")
+            connection.execute("SELECT visitor FROM turns LIMIT 1")
 
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:
             self._connection.close()
 
-    def add(self, conversation: str | None, question: str, reply: Json) -> str:
+    def add(self, conversation: str | None, question: str, reply: Json, visitor: str = "") -> str:
         """Keep a turn; returns the id of its conversation, a new one where ``conversation`` is None.
+
+        ``visitor``: whose it is, where several share the page.
 
         Raises:
             UsageError: there is no such conversation.
         """
-        number = len(self.conversation(conversation).turns) if conversation else 0
+        number = len(self.conversation(conversation, visitor).turns) if conversation else 0
         id = conversation or uuid.uuid4().hex
         asked = datetime.now(UTC).isoformat(timespec="seconds")
         printed = question.encode("utf-8", "replace").decode()
         folded = _fold(f"{question}\n{reply.get('answer') or ''}")
         with self._using() as connection:
             connection.execute(
-                "INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?)",
-                (id, number, asked, printed, json.dumps(reply, ensure_ascii=True), folded),
+                "INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL)",
+                (id, number, asked, printed, json.dumps(reply, ensure_ascii=True), folded, visitor),
             )
         return id
 
-    def conversations(self, words: str = "") -> list[Conversation]:
-        """All conversations, the last started first; those whose questions or answers hold all of ``words``."""
+    def conversations(self, words: str = "", visitor: str | None = None) -> list[Conversation]:
+        """All conversations, the last started first; those whose questions or answers hold all of ``words``.
+
+        ``visitor``: whose, where given.
+        """
         with self._using() as connection:
             rows = connection.execute(
-                "SELECT conversation, question, reply, asked, folded FROM turns ORDER BY rowid"
+                f"SELECT folded, {_COLUMNS} FROM turns WHERE ? IN (visitor, '*') ORDER BY rowid",
+                ("*" if visitor is None else visitor,),
             ).fetchall()
-        turns: dict[str, list[Turn]] = {}
         texts: dict[str, str] = {}
-        for id, question, reply, asked, folded in rows:
-            turns.setdefault(id, []).append(Turn(question, json.loads(reply), asked))
+        for folded, id, *_ in rows:
             texts[id] = f"{texts.get(id, '')}\n{folded}"
         wanted = _fold(words).split()
-        found = [Conversation(id, tuple(held)) for id, held in turns.items() if all(w in texts[id] for w in wanted)]
-        return found[::-1]
+        found = _conversations(row[1:] for row in rows)
+        return [held for held in reversed(found) if all(word in texts[held.id] for word in wanted)]
 
-    def conversation(self, id: str) -> Conversation:
-        """One conversation.
+    def conversation(self, id: str, visitor: str | None = None) -> Conversation:
+        """One conversation; the visitor's own, where one is given.
 
         Raises:
             UsageError: there is none with that id.
         """
-        for found in self.conversations():
-            if found.id == id:
-                return found
-        raise UsageError(f"no conversation {id!r}; `bsab history` lists them.")
+        with self._using() as connection:
+            rows = connection.execute(
+                f"SELECT {_COLUMNS} FROM turns WHERE conversation = ? AND ? IN (visitor, '*') ORDER BY number",
+                (id, "*" if visitor is None else visitor),
+            ).fetchall()
+        if not rows:
+            raise UsageError(f"no conversation {id!r}; `bsab history` lists them.")
+        return _conversations(rows)[0]
 
-    def delete(self, id: str) -> None:
+    def rate(self, id: str, number: int, rating: int, comment: str = "", visitor: str | None = None) -> None:
+        """Keep what the reader thinks of an answer; the last word counts.
+
+        Args:
+            number: of the turn, from 0.
+            rating: 1 for a good answer, -1 for a bad one.
+
+        Raises:
+            UsageError: there is no such turn.
+        """
+        if not 0 <= number < len(self.conversation(id, visitor).turns):
+            raise UsageError(f"conversation {id!r} has no answer {number + 1}.")
+        printed = comment.encode("utf-8", "replace").decode()
+        with self._using() as connection:
+            connection.execute(
+                "UPDATE turns SET rating = ?, comment = ? WHERE conversation = ? AND number = ?",
+                (rating, printed, id, number),
+            )
+
+    def delete(self, id: str, visitor: str | None = None) -> None:
         """Delete a conversation for good.
 
         Raises:
             UsageError: there is none with that id.
         """
-        self.conversation(id)
+        self.conversation(id, visitor)
         with self._using() as connection:
             connection.execute("DELETE FROM turns WHERE conversation = ?", (id,))
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def delete_all(self) -> int:
-        """Delete all conversations for good; returns how many there were."""
-        count = len(self.conversations())
+    def delete_all(self, visitor: str | None = None) -> int:
+        """Delete all conversations, or a visitor's, for good; returns how many there were."""
+        count = len(self.conversations(visitor=visitor))
         with self._using() as connection:
-            connection.execute("DELETE FROM turns")
+            connection.execute("DELETE FROM turns WHERE ? IN (visitor, '*')", ("*" if visitor is None else visitor,))
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return count
 
@@ -183,6 +218,14 @@ class History:
 
     def _damaged(self, error: sqlite3.Error) -> LibraryDamaged:
         return LibraryDamaged(f"{self.path} cannot be read ({error}); move it away, a new one is made then.")
+
+
+def _conversations(rows: Iterable[Sequence[Any]]) -> list[Conversation]:
+    """Rows of ``_COLUMNS``, each conversation's in order, as conversations, the first started first."""
+    turns: dict[str, list[Turn]] = {}
+    for id, question, reply, asked, rating, comment in rows:
+        turns.setdefault(id, []).append(Turn(question, json.loads(reply), asked, rating, comment or ""))
+    return [Conversation(id, tuple(held)) for id, held in turns.items()]
 
 
 def as_markdown(conversation: Conversation) -> str:

@@ -71,6 +71,7 @@ _FAULTS: dict[str, dict[Language, str]] = {
     "name": {"en": "what it cites does not speak of {figure}", "zh": "所引证据没有提到{figure}"},
 }
 _CITED = re.compile(r"\[(\d{1,3})\]")
+_MAY_END = re.compile(r"[.。!！?？\]\n]")
 _HELD = frozenset({"drug", "drug code", "disease", "target"})
 
 
@@ -95,26 +96,44 @@ class LanguageModel:
     ) -> Answer:
         """``answer`` in the model's words as far as they can be traced, else as it is; ``notice`` says which and why.
 
-        ``on_text`` is told the text as it comes in, unchecked. Never raises for trouble with the endpoint.
+        ``on_text`` is told the sentences that have passed so far, each time one more does: nothing that is struck
+        out later is ever seen. Never raises for trouble with the endpoint.
         """
         language = answer.language
+        joint = "" if language == "zh" else " "
+        heard: list[str] = []
+
+        def listen(draft: str) -> None:
+            # The last sentence may go on.
+            done = _checked("\n".join(_sentences(clean(draft).strip())[:-1]), answer.evidence, guard, terms)[0]
+            if on_text and len(done) > len(heard):
+                heard[:] = done
+                on_text(joint.join(done))
+
         try:
-            draft = clean(self._draft(answer, cancelled or threading.Event(), on_text)).strip()
+            draft = clean(self._draft(answer, cancelled or threading.Event(), listen)).strip()
             kept, struck = _checked(draft, answer.evidence, guard, terms)
             if not kept:
                 raise _Trouble("nothing_left")
         except _Trouble as trouble:
-            return replace(answer, notice=_TROUBLE[trouble.kind][language] + _INSTEAD[language])
+            return _instead(answer, trouble.kind)
         notices = [
             _STRUCK[language].format(
                 sentence=failure.sentence, fault=_FAULTS[failure.fault][language].format(figure=failure.figure)
             )
             for failure in struck
         ]
-        return replace(answer, text=("" if language == "zh" else " ").join(kept), notice="\n".join(notices))
+        if on_text:
+            on_text(joint.join(kept))
+        return replace(answer, text=joint.join(kept), notice="\n".join(notices))
 
-    def _draft(self, answer: Answer, cancelled: threading.Event, on_text: Callable[[str], None] | None) -> str:
-        """What the model writes, whole."""
+    @staticmethod
+    def stopped(answer: Answer) -> Answer:
+        """``answer`` as it is, saying that the model was stopped."""
+        return _instead(answer, "cancelled")
+
+    def _draft(self, answer: Answer, cancelled: threading.Event, listen: Callable[[str], None]) -> str:
+        """What the model writes, whole; ``listen`` is told what there is whenever a sentence may have ended."""
         import httpx
         import openai
 
@@ -148,8 +167,8 @@ class LanguageModel:
                     finished = finished or chunk.choices[0].finish_reason is not None
                     if text := chunk.choices[0].delta.content:
                         parts.append(text)
-                        if on_text:
-                            on_text(text)
+                        if _MAY_END.search(text):
+                            listen("".join(parts))
         except (openai.APITimeoutError, httpx.TimeoutException):
             raise _Trouble("timeout") from None
         except (openai.APIConnectionError, openai.APIStatusError):
@@ -161,6 +180,10 @@ class LanguageModel:
         if not finished:
             raise _Trouble("cut_off" if parts else "nonsense")
         return "".join(parts)
+
+
+def _instead(answer: Answer, trouble: Trouble) -> Answer:
+    return replace(answer, notice=_TROUBLE[trouble][answer.language] + _INSTEAD[answer.language])
 
 
 def _messages(answer: Answer) -> Any:

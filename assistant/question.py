@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from corpus.cleaning import clean
-from corpus.document import Language
+from corpus.document import Language, Span
 from corpus.language import HAN, language_of
 from corpus.markers import find_markers
 from corpus.words import fold
@@ -43,6 +43,13 @@ _FOLLOW_UP = re.compile(
     re.I,
 )
 
+# "What does section 4.1 say?", "第4.1节讲了什么？" once the section is out.
+_WHOLE = re.compile(
+    r"(?:what(?:'s| is| does| do)?|which|tell|show|me|us|summari[sz]e|summary|describe|says?|about|the|in|of|it|there"
+    r"|主要|内容|介绍|概括|总结|告诉|我|讲|说|了|写|有|哪些|什么|的|是|请|[\s?？.。!！,，])*",
+    re.I,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -51,6 +58,8 @@ class Question:
     text: str
     """Tidied as a document's text is."""
     language: Language
+    read: str
+    """``text`` with its typing errors forgiven, without the sections that it names."""
     search: str
     """What is searched for: the question, after what a follow-up leaves out."""
     subjects: tuple[str, ...]
@@ -63,6 +72,10 @@ class Question:
     """Whether it asks what is cited rather than what is said."""
     missing: tuple[str, ...]
     """Names that no passage of the library holds."""
+    sections: tuple[str, ...]
+    """Sections of the library that it asks about, ``Passage.section`` or the number of one above it."""
+    whole: bool
+    """Whether it asks what those sections say, and nothing else."""
     follow_up: bool
     """Whether it may leave its subject to the questions before it."""
 
@@ -70,11 +83,12 @@ class Question:
 def understand(text: str, history: Sequence[str], index: HybridIndex) -> Question:
     """Read a question; ``history`` holds those asked before it, oldest first."""
     text = clean(text).strip()
-    read = index.correct(text)
+    sections, unplaced = sections_in(text, index.library.sections())
+    read = index.correct(unplaced)
     units = index.vocabulary.units(read)
     subjects = _subjects(read, units, index)
     search = read
-    follow_up = bool(history) and bool(_FOLLOW_UP.search(text) or len(units) <= 2)
+    follow_up = bool(history) and bool(_FOLLOW_UP.search(text) or (len(units) <= 2 and not sections))
     if follow_up and not subjects:
         for earlier in reversed(history):
             carried = index.correct(clean(earlier).strip()[:MAX_CHARACTERS])
@@ -82,19 +96,48 @@ def understand(text: str, history: Sequence[str], index: HybridIndex) -> Questio
             if subjects:
                 search = f"{' '.join(subjects)} {read}"
                 break
-    numbers = [n for marker in find_markers(text) for n in marker.numbers]
-    numbers += [int("".join(found)) for found in _NUMBERED.findall(fold(text).text)]
     return Question(
         text=text,
         language=language_of(text),
+        read=read,
         search=search,
         subjects=subjects,
         names=_names(search, index),
-        references=tuple(dict.fromkeys(numbers)),
+        references=references_asked(text),
         asks_reference=bool(_ASKS_REFERENCE.search(fold(text).text)),
         missing=_missing(read, units, index),
+        sections=sections,
+        whole=bool(sections) and bool(_WHOLE.fullmatch(read)),
         follow_up=follow_up,
     )
+
+
+def references_asked(text: str) -> tuple[int, ...]:
+    """The reference numbers that a question asks for ("[25]", "reference 25", "第25篇文献"), each once."""
+    numbers = [n for marker in find_markers(text) for n in marker.numbers]
+    numbers += [int("".join(found)) for found in _NUMBERED.findall(fold(text).text)]
+    return tuple(dict.fromkeys(numbers))
+
+
+def sections_in(text: str, known: Iterable[str]) -> tuple[tuple[str, ...], str]:
+    """The sections that a question names ("section 4.1", "第4.1节", section “Results”), and what else it says."""
+    folded = fold(text)
+    # "Section 4" asks for 4.1 and 4.2, too.
+    above = {label[:place] for label in known for place in range(1, len(label)) if re.fullmatch(r"[0-9][0-9.]*", label)
+             and label[place] == "."}  # fmt: skip
+    found: dict[str, Span] = {}
+    for label in {*known, *above}:
+        key = re.escape(fold(label).text)
+        match = label and re.search(
+            rf'(?:(?:in |from |of )?sections?|§|第) ?["“]?{key}["”]?(?![0-9a-z]|\.[0-9])(?: ?(?:一?节|章|部分)[里中]?)?'
+            rf'|(?<![0-9.])["“]?{key}["”]? ?(?:一?节|章|部分)[里中]?',
+            folded.text,
+        )
+        if match:
+            found[label] = folded.printed(*match.span())
+    for span in sorted(found.values(), reverse=True):
+        text = f"{text[: span.start].rstrip()} {text[span.end :].lstrip()}"
+    return tuple(sorted(found, key=lambda label: found[label])), text.strip()
 
 
 def _is_name(unit: Unit, text: str) -> bool:

@@ -44,6 +44,15 @@ def cited_references(index: HybridIndex, numbers: Iterable[int] | None = None) -
     ]
 
 
+def look_up(index: HybridIndex, asked: str) -> list[CitedReference]:
+    """The references of a number ("25", "[25]"), of words in their record or around them, or all where ``asked`` is
+    blank."""
+    asked = asked.strip()
+    numbers = [number for marker in find_markers(asked) for number in marker.numbers]
+    numbers += [int(asked)] if asked.isdecimal() else []
+    return find_references(index, asked) if asked and not numbers else cited_references(index, numbers or None)
+
+
 def find_references(index: HybridIndex, text: str) -> list[CitedReference]:
     """References that hold every word and concept of ``text`` in their record or in a sentence that cites them."""
     vocabulary = index.vocabulary

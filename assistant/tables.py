@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import sys
+import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,18 +18,21 @@ def result_text(result: TrialResult, notes: Sequence[dict[str, Any]] = ()) -> st
     return "\t".join(part or "" for part in parts) + told
 
 
-def write_csv(rows: Sequence[dict[str, Any]]) -> None:
+def results_csv(rows: Sequence[dict[str, Any]]) -> str:
+    """Rows of ``wire.checked_json`` for a spreadsheet."""
     columns = (
         "document section trial phase arm comparator endpoint of statistic setting value value_text unit "
         "ci_low ci_high ci_level p_value n sentence notes"
     ).split()
-    writer = csv.DictWriter(sys.stdout, columns, extrasaction="ignore", lineterminator="\n")
+    table = io.StringIO()
+    writer = csv.DictWriter(table, columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     for row in rows:
         low, high = row["ci"] or (None, None)
         notes = " | ".join(f"{note['text']} ({note['source']})" for note in row["notes"])
         cells = {**row, "ci_low": low, "ci_high": high, "notes": notes}
         writer.writerow({name: _inert(value) for name, value in cells.items()})
+    return table.getvalue()
 
 
 def _inert(value: object) -> object:

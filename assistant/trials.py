@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from corpus.document import Passage
+from corpus.document import Passage, Span
 from corpus.results import TrialResult
 from corpus.terms import Terms
 from corpus.words import fold
 from index.hybrid import HybridIndex
+from index.library import is_under
 
 REGISTERED = re.compile(r"(?:NCT|ChiCTR|CTR|ISRCTN|JapicCTI|jRCT|EudraCT)[-0-9A-Za-z]+", re.I)
 """A registration number: it is not what readers call a trial, and a passage may print that of another one."""
@@ -44,6 +45,14 @@ class Group:
     """That speak of it, in the order of the library."""
     found: tuple[Found, ...] = field(repr=False)
     """Its results, in the order of the library."""
+
+    def within(self, sections: Sequence[str]) -> Group:
+        """What of it stands in ``sections`` or below them."""
+        return Group(
+            self.name,
+            tuple(p for p in self.passages if is_under(p.section, sections)),
+            tuple(f for f in self.found if is_under(f.passage.section, sections)),
+        )
 
     @cached_property
     def text(self) -> str:
@@ -107,6 +116,11 @@ class Trials:
         folded = fold(text).text
         places = {name: match.start() for name, p in self._patterns.items() if (match := p.search(folded))}
         return [self.groups[name] for name in sorted(places, key=lambda name: places[name])]
+
+    def spans(self, name: str, text: str) -> list[Span]:
+        """Where a text names one of the trials, in order."""
+        folded = fold(text)
+        return [folded.printed(*match.span()) for match in self._patterns[name].finditer(folded.text)]
 
     def about(self, concepts: Sequence[str]) -> list[Group]:
         """Groups of results whose section's title or arms name each of ``concepts``, by id."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from assistant.answer import Answer, Evidence, Reply
 from assistant.references import CitedReference
-from corpus.document import Language
-from corpus.references import Reference
+from corpus.document import Language, Passage
+from corpus.references import Reference, Work
 from corpus.results import TrialResult
 from corpus.source_checks import SourceCheck
 from index.hit import Hit
@@ -26,7 +27,13 @@ def reply_json(reply: Reply, seconds: float) -> Json:
         "answer": reply.text,
         "abstained": not answered,
         "reason": None if isinstance(reply, Answer) else reply.reason,
-        "understood": list(reply.understood) if isinstance(reply, Answer) else [],
+        "understood": list(reply.understood.names(reply.language)),
+        "scope": {
+            "trials": list(reply.understood.trials),
+            "drugs": list(reply.understood.drugs),
+            "endpoints": list(reply.understood.endpoints),
+            "sections": list(reply.understood.sections),
+        },
         "notice": reply.notice or None if isinstance(reply, Answer) else None,
         "missing": [] if isinstance(reply, Answer) else list(reply.missing),
         "notes": [note_json(check, reply.language) for check in reply.notes] if isinstance(reply, Answer) else [],
@@ -70,6 +77,16 @@ def result_json(result: TrialResult) -> Json:
     }
 
 
+def checked_json(passage: Passage, result: TrialResult, checks: Sequence[SourceCheck], language: Language) -> Json:
+    """One trial result with where it stands and what is known of its sentence, in the reader's language."""
+    return {
+        "document": passage.document_id,
+        "section": passage.section,
+        **result_json(result),
+        "notes": [note_json(check, language) for check in checks],
+    }
+
+
 def reference_json(cited: CitedReference) -> Json:
     """One reference, and the sentences that cite it."""
     reference = cited.reference
@@ -79,18 +96,7 @@ def reference_json(cited: CitedReference) -> Json:
         "status": reference.status,
         "about": reference.about,
         "note": reference.note or None,
-        "works": [
-            {
-                "title": work.title,
-                "authors": work.authors,
-                "journal": work.journal,
-                "year": work.year,
-                "doi": work.doi,
-                "pmid": work.pmid,
-                **work.details,
-            }
-            for work in reference.works
-        ],
+        "works": [_work_json(work) for work in reference.works],
         "cited_in": [
             {
                 "section": passage.section,
@@ -134,16 +140,34 @@ def entry_json(entry: Entry) -> Json:
     }
 
 
+def _work_json(work: Work) -> Json:
+    return {
+        "title": work.title,
+        "authors": work.authors,
+        "journal": work.journal,
+        "year": work.year,
+        "doi": work.doi,
+        "pmid": work.pmid,
+        **work.details,
+    }
+
+
 def _citation_json(item: Evidence) -> Json:
     passage, hit = item.passage, item.hit
+    start = passage.span.start
     return {
         "number": item.number,
         "document": passage.document_id,
         "section": passage.section,
         "heading": passage.heading,
+        "trail": list(passage.trail),
         "topic": passage.topic,
+        "language": passage.language,
         "text": passage.text,
+        "start": start,
         "quotes": list(item.quoted()),
+        "quote_spans": [[span.start - start, span.end - start] for span in item.quotes],
+        "term_spans": [[span.start - start, span.end - start] for span in item.matches],
         "references": [_reference_json(reference) for reference in item.references],
         "dense_rank": hit.dense_rank if hit else None,
         "keyword_rank": hit.keyword_rank if hit else None,
@@ -160,4 +184,5 @@ def _reference_json(reference: Reference) -> Json:
         "title": work.title if work else None,
         "doi": work.doi if work else None,
         "note": reference.note or None,
+        "works": [_work_json(work) for work in reference.works],
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,6 +70,7 @@ class Candidates:
             row: scorer.score(similarity, languages[row], matches.get(row)) for row, similarity in similarities.items()
         }
 
-    def best(self, k: int) -> list[int]:
-        """Rows of the ``k`` highest scores, ties by row."""
-        return sorted(self.scores, key=lambda row: (-self.scores[row], row))[:k]
+    def best(self, k: int, inside: Collection[int] | None = None) -> list[int]:
+        """Rows of the ``k`` highest scores, ties by row; of ``inside`` alone, where given."""
+        rows = self.scores if inside is None else self.scores.keys() & inside
+        return sorted(rows, key=lambda row: (-self.scores[row], row))[:k]

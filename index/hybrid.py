@@ -272,8 +272,13 @@ class HybridIndex:
 
     # Searching
 
-    def search(self, question: str, k: int = 5, options: SearchOptions = SearchOptions()) -> list[Hit]:
-        """The ``k`` best passages for a question, best first, ties in the order of the library."""
+    def search(
+        self, question: str, k: int = 5, options: SearchOptions = SearchOptions(), sections: Sequence[str] = ()
+    ) -> list[Hit]:
+        """The ``k`` best passages for a question, best first, ties in the order of the library.
+
+        ``sections``: those to stay in, with all below them; empty for the whole library.
+        """
         if not question.strip():
             return []
         question = self.correct(question)
@@ -284,8 +289,10 @@ class HybridIndex:
                 return []
             asked = self._asked(question, vector, loaded)
             scorer = Scorer(asked, loaded.spread, options.fusion)
-            candidates = _candidates(asked, scorer, loaded, max(options.candidates, k))
-            rows = candidates.best(max(options.reread, 2 * k))
+            inside = set(self.library.rows_under(sections)) if sections else None
+            count = max(options.candidates, k) if inside is None else len(loaded.positions)
+            candidates = _candidates(asked, scorer, loaded, count)
+            rows = candidates.best(max(options.reread, 2 * k), inside)
             hits = [self._hit(row, loaded, asked, candidates, scorer, options) for row in rows]
         if self._reranker:
             hits = rerank(question, hits, self._reranker)

@@ -14,7 +14,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from corpus.document import Language
+from corpus.document import Language, Span
 from corpus.language import HAN
 from corpus.terms import Mention, Terms, concept_key
 from corpus.words import STOP_WORDS, Segmenter, Word
@@ -101,6 +101,18 @@ class Vocabulary:
             if not inside and word.form not in STOP_WORDS and not (len(word.form) == 1 and word.form.isascii()):
                 units.setdefault(word.form, Unit(word.form, word.span.of(question)))
         return list(units.values())[:_MAX_UNITS]
+
+    def places(self, text: str, asked: Iterable[str]) -> list[Span]:
+        """Where ``text`` holds the words and concepts of ``asked`` (``Hit.terms``), in either language; in order."""
+        keys = {unit.key.replace(_ABSENT, _CONCEPT) for term in asked for unit in self.units(term)}
+        mentions = self.terms.find(text)
+        spans = [
+            mention.span
+            for mention in mentions
+            if not keys.isdisjoint(_CONCEPT + id for id in (mention.concept.id, *mention.concept.implies))
+        ]
+        words = [word.span for word in self.segmenter.words(text) if word.form in keys]
+        return sorted(spans + [w for w in words if not any(w.start < s.end and s.start < w.end for s in spans)])
 
 
 def _is_part(word: Word, mention: Mention, question: str) -> bool:

@@ -379,6 +379,23 @@ class Library:
         with self._reading() as connection:
             return dict(connection.execute("SELECT row, language FROM passages ORDER BY row"))
 
+    def sections(self) -> list[str]:
+        """The labels of all sections that hold a passage, each once, in the order of the library."""
+        with self._reading() as connection:
+            found = connection.execute("SELECT section FROM passages GROUP BY section ORDER BY min(row)")
+            return [section for (section,) in found]
+
+    def title_of(self, sections: Collection[str]) -> str:
+        """The titles of the first passage in any of ``sections``; "" where there is none."""
+        rows = self.rows_under(sections)
+        return " ".join(self.passages(rows[:1])[0].trail) if rows else ""
+
+    def rows_under(self, sections: Collection[str]) -> list[int]:
+        """Rows of the passages in any of ``sections``, or in a section below one ("4" holds "4.1")."""
+        with self._reading() as connection:
+            found = connection.execute("SELECT row, section FROM passages ORDER BY row").fetchall()
+        return [row for row, section in found if is_under(section, sections)]
+
     def rows_citing(self, number: int) -> list[int]:
         """Rows of the passages that cite a reference number, in the order of their documents."""
         with self._reading() as connection:
@@ -566,6 +583,11 @@ class Library:
         if words > len(passages):
             found.append("The keyword index holds passages that are gone.")
         return found
+
+
+def is_under(section: str, sections: Collection[str]) -> bool:
+    """Whether a section is one of ``sections``, or below one."""
+    return any(section == above or section.startswith(f"{above}.") for above in sections)
 
 
 def _blob(vectors: NDArray[np.float32]) -> bytes:
