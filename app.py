@@ -20,7 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def serve(arguments: argparse.Namespace) -> None:
     """Serve the chat page until it is stopped."""
-    from assistant.web.page import serve_page
+    from assistant.web.server import serve_page
 
     serve_page(open_index(arguments), arguments.host, arguments.port, language_model(arguments))
 

@@ -52,8 +52,8 @@ def kind_of(result: TrialResult) -> str:
     return f"{result.endpoint} ({result.of})" if result.endpoint == "HR" else result.endpoint
 
 
-def chart(kind: str, results: Numbered, language: Language) -> Figure:
-    """One end point of ``CHARTED`` drawn; results of other ones are passed over."""
+def chart(kind: str, results: Numbered, language: Language, name: str = "") -> Figure:
+    """One end point of ``CHARTED`` drawn under its ``name``; results of other ones are passed over."""
     from plotly.graph_objects import Figure, Scatter
 
     shown = [(number, result) for number, result in results if kind_of(result) == kind]
@@ -86,7 +86,11 @@ def chart(kind: str, results: Numbered, language: Language) -> Figure:
             showarrow=False, align="left",
         )  # fmt: skip
     figure.update_layout(
-        title={"text": _title(kind, [result for _, result in shown], language), "font": {"size": 13}, "x": 0.02},
+        title={
+            "text": _title(name or kind, [result for _, result in shown], language),
+            "font": {"size": 13},
+            "x": 0.02,
+        },
         xaxis={"title": {"text": _axis(shown, ratio, language)}, "gridcolor": _FAINT, "zeroline": False},
         yaxis={"visible": False, "range": [-0.4, len(shown) - 0.05]},
         height=130 + 76 * max(1, len(shown)),

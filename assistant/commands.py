@@ -73,7 +73,8 @@ def _in_conversation(
 
 def history_command(arguments: argparse.Namespace) -> int:
     """List, show, search, export and delete the conversations kept."""
-    from assistant.history import History, as_markdown
+    from assistant.exports import as_markdown
+    from assistant.history import History
 
     history = History(arguments.home)
     try:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sqlite3
 import threading
 import uuid
@@ -21,7 +20,6 @@ from typing import Any
 
 from assistant.errors import UsageError
 from assistant.wire import Json
-from corpus.document import Language
 from corpus.words import fold
 from index.errors import LibraryDamaged, LibraryUnusable
 
@@ -35,12 +33,6 @@ CREATE TABLE IF NOT EXISTS turns (
     PRIMARY KEY (conversation, number))
 """
 _COLUMNS = "conversation, question, reply, asked, rating, comment"
-_SAID: dict[Language, dict[str, str]] = {
-    "en": {"question": "Question", "from": "From", "reference": "Reference", "check": "Source check"},
-    "zh": {"question": "问题", "from": "出处", "reference": "参考文献", "check": "来源核对"},
-}
-# What Markdown or HTML would take for markup.
-_MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|<>&~])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,23 +104,28 @@ class History:
         with self._lock:
             self._connection.close()
 
-    def add(self, conversation: str | None, question: str, reply: Json, visitor: str = "") -> str:
+    def add(
+        self, conversation: str | None, question: str, reply: Json, visitor: str | None = None, again: bool = False
+    ) -> str:
         """Keep a turn; returns the id of its conversation, a new one where ``conversation`` is None.
 
-        ``visitor``: whose it is, where several share the page.
+        Args:
+            visitor: whose it is, where several share the page; None for whoever owns the home.
+            again: whether it takes the place of the last turn.
 
         Raises:
             UsageError: there is no such conversation.
         """
-        number = len(self.conversation(conversation, visitor).turns) if conversation else 0
+        number = len(self.conversation(conversation, visitor).turns) - again if conversation else 0
         id = conversation or uuid.uuid4().hex
         asked = datetime.now(UTC).isoformat(timespec="seconds")
         printed = question.encode("utf-8", "replace").decode()
         folded = _fold(f"{question}\n{reply.get('answer') or ''}")
         with self._using() as connection:
             connection.execute(
-                "INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL)",
-                (id, number, asked, printed, json.dumps(reply, ensure_ascii=True), folded, visitor),
+                "INSERT OR REPLACE INTO turns VALUES (?, ?, ?, ?, ?, ?, "
+                "coalesce((SELECT visitor FROM turns WHERE conversation = ? LIMIT 1), ?), NULL, NULL)",
+                (id, number, asked, printed, json.dumps(reply, ensure_ascii=True), folded, id, visitor or ""),
             )
         return id
 
@@ -226,37 +223,6 @@ def _conversations(rows: Iterable[Sequence[Any]]) -> list[Conversation]:
     for id, question, reply, asked, rating, comment in rows:
         turns.setdefault(id, []).append(Turn(question, json.loads(reply), asked, rating, comment or ""))
     return [Conversation(id, tuple(held)) for id, held in turns.items()]
-
-
-def as_markdown(conversation: Conversation) -> str:
-    """A conversation as Markdown: questions, answers, the quotes word for word with section and references.
-
-    Whatever was typed or stands in a document is shown as text: what Markdown would take for markup is escaped.
-    """
-    parts = [f"# {_text(conversation.title)}"]
-    for turn in conversation.turns:
-        language: Language = "zh" if turn.reply["language"] == "zh" else "en"
-        said = _SAID[language]
-        parts += [f"## {said['question']}: {_text(turn.question)}", _lines(turn.reply["answer"]), f"*{turn.asked}*"]
-        parts += [f"{said['check']}: {_text(note['text'])} ({_text(note['source'])})" for note in turn.reply["notes"]]
-        for citation in turn.reply["citations"]:
-            place = " ".join(filter(None, (citation["document"], citation["section"], citation["heading"])))
-            parts.append(f"**\\[{citation['number']}\\]** {said['from']}: {_text(place)}")
-            parts += [f"> {_text(quote)}" for quote in citation["quotes"]]
-            for reference in citation["references"]:
-                work = ", ".join(filter(None, (reference["title"], reference["doi"]))) or reference["status"]
-                parts.append(f"- {said['reference']} \\[{reference['marker']}\\]: {_text(work)}")
-    return "\n\n".join(parts) + "\n"
-
-
-def _lines(text: str) -> str:
-    """Line by line; two blanks at its end break a line."""
-    return "  \n".join(map(_text, text.splitlines()))
-
-
-def _text(text: str) -> str:
-    escaped = _MARKUP.sub(r"\\\1", text)
-    return re.sub(r"\s*\n\s*", " / ", escaped.strip())
 
 
 def _fold(text: str) -> str:

@@ -23,9 +23,16 @@ def results_of(passage: Passage, sentences: Iterable[Span], library: Library) ->
 
 def checked_results(library: Library) -> list[tuple[Passage, TrialResult, tuple[SourceCheck, ...]]]:
     """All trial results with their passages and the checks about their sentences, in the order of the library."""
+    return checked(library.results(), library)
+
+
+def checked(
+    results: Iterable[tuple[Passage, TrialResult]], library: Library
+) -> list[tuple[Passage, TrialResult, tuple[SourceCheck, ...]]]:
+    """Results with their passages and the checks about their sentences, in the same order."""
     located: dict[str, list[tuple[SourceCheck, Span]]] = {}
     found = []
-    for passage, result in library.results():
+    for passage, result in results:
         if passage.id not in located:
             located[passage.id] = _located(passage, library)
         found.append((passage, result, _about(located[passage.id], [result.span])))

@@ -69,9 +69,10 @@ class Trials:
         self.passages = tuple(passages)
         self._terms = terms
         self._found_in: dict[str, frozenset[str]] = {}
-        self._found = tuple(self._placed(results))
+        self.found = tuple(self._placed(results))
+        """All results, document by document."""
         names = [_KIND.sub("", passage.topic) for passage in self.passages if _NAMELIKE.search(passage.topic)]
-        names += [found.result.trial for found in self._found if found.result.trial]
+        names += [found.result.trial for found in self.found if found.result.trial]
         self.groups = {name: self._group(name) for name in dict.fromkeys(names)}
         self._patterns = {name: _pattern(name) for name in self.groups}
 
@@ -95,11 +96,11 @@ class Trials:
             return cls(library.passages(list(library.rows())), library.results(), index.vocabulary.terms)
 
     def _group(self, name: str) -> Group:
-        found = tuple(f for f in self._found if f.result.trial == name)
+        found = tuple(f for f in self.found if f.result.trial == name)
         pattern = _pattern(name)
         # A document about one trial speaks of it throughout; a review does where the paragraph is the trial's.
         trials: dict[str, set[str]] = {}
-        for f in self._found:
+        for f in self.found:
             if f.result.trial:
                 trials.setdefault(f.passage.document_id, set()).add(f.result.trial)
         whole = {id for id, held in trials.items() if held == {name}}
@@ -126,7 +127,7 @@ class Trials:
         """Groups of results whose section's title or arms name each of ``concepts``, by id."""
         wanted = frozenset(concepts)
         groups: dict[tuple[str, str, str], list[Found]] = {}
-        for f in self._found:
+        for f in self.found:
             place = f"{f.passage.heading}\n{f.result.arm or ''}\n{f.result.comparator or ''}"
             if wanted <= self._concepts(place):
                 name = f.result.trial or ""

@@ -10,7 +10,8 @@ import pytest
 
 from assistant.assistant import Assistant
 from assistant.errors import UsageError
-from assistant.history import FILE_NAME, History, as_markdown
+from assistant.exports import as_markdown
+from assistant.history import FILE_NAME, History
 from assistant.wire import Json, reply_json
 from index.errors import LibraryDamaged, LibraryUnusable
 

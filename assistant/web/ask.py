@@ -1,0 +1,397 @@
+"""The panel that asks: the chat, what was understood, suggestions, ratings, and the conversations kept."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import gradio
+
+from assistant.answer import Answer, Reply
+from assistant.errors import UsageError
+from assistant.history import Turn
+from assistant.rephrase import rephrase
+from assistant.suggestions import follow_ups
+from assistant.understood import Understood
+from assistant.web.chat import history_html, pending_html, question_html, reply_html, suggestions_html
+from assistant.web.evidence import evidence_html
+from assistant.web.rendering import TELL_CLICKS
+from assistant.web.site import Site, Talk, visitor_of
+from assistant.web.wording import say
+from assistant.wire import reply_json
+from corpus.document import Language
+from corpus.language import language_of
+from index.errors import LibraryError
+
+_KINDS = ("trials", "drugs", "endpoints", "sections")
+_LABELS = {"trials": "trial", "drugs": "drug", "endpoints": "endpoint", "sections": "section"}
+# The chat's own buttons lie inside its messages, where no component hears them.
+_HEAR_CHAT = """document.addEventListener('click', event => {
+  const button = event.target.closest('#bsab-chat [data-act], #bsab-follow [data-act]');
+  if (button && ['ask', 'regenerate', 'rate'].includes(button.dataset.act)) trigger('click', {...button.dataset});
+});"""
+
+Updates = dict[Any, Any]
+
+
+class AskPanel:
+    """Built once for each language of the page; what belongs to one visitor is in its states."""
+
+    def __init__(self, site: Site, language: Language) -> None:
+        self.site = site
+        self.language: Language = language
+        self.talk = gradio.State(Talk())
+
+    def _say(self, key: str, **values: object) -> str:
+        return say(key, self.language, **values)
+
+    # Building
+
+    def build_history(self) -> None:
+        """The side bar, inside the Blocks that is being built."""
+        with gradio.Sidebar(label=self._say("history"), open=False, elem_id="bsab-side"):
+            gradio.HTML(f"<h2>{self._say('history')}</h2>")
+            self.new = gradio.Button(self._say("new"), size="sm", elem_id="bsab-clear")
+            self.words = gradio.Textbox(label=self._say("history_search"), elem_id="bsab-history-search", max_lines=1)
+            self.kept = gradio.HTML("", js_on_load=TELL_CLICKS, elem_id="bsab-history")
+            self.delete_all = gradio.HTML(
+                f'<button type="button" class="bsab-button bsab-quiet" data-act="delete_all" '
+                f'data-confirm="{self._say("delete_sure")}">{self._say("delete_all")}</button>',
+                js_on_load=TELL_CLICKS,
+            )
+
+    def build(self) -> None:
+        """The panel, inside the tab that is being built."""
+        with gradio.Row(elem_id="bsab-columns"):
+            with gradio.Column(scale=3):
+                self.chat = gradio.Chatbot(
+                    label=self._say("conversation"),
+                    height="52vh",
+                    latex_delimiters=[],
+                    feedback_options=None,
+                    buttons=[],
+                    elem_id="bsab-chat",
+                )
+                self.follow = gradio.HTML(self._examples(), elem_id="bsab-follow")
+                with gradio.Row(elem_id="bsab-ask-row"):
+                    self.text = gradio.Textbox(
+                        label=self._say("question"),
+                        placeholder=self._say("placeholder"),
+                        lines=1,
+                        max_lines=6,
+                        autofocus=True,
+                        scale=5,
+                        elem_id="bsab-question",
+                    )
+                    self.send = gradio.Button(
+                        self._say("ask"), variant="primary", scale=1, min_width=80, elem_id="bsab-ask"
+                    )
+                    self.stop = gradio.Button(
+                        self._say("stop"), interactive=False, scale=1, min_width=60, elem_id="bsab-stop"
+                    )
+                with gradio.Group(visible=False, elem_id="bsab-comment") as self.rating:
+                    self.comment = gradio.Textbox(label=self._say("comment"), max_lines=4)
+                    self.save = gradio.Button(self._say("save"), size="sm")
+                with gradio.Accordion(self._say("change_none"), open=False, elem_id="bsab-understood") as self.scope:
+                    with gradio.Row():
+                        self.chips = {
+                            kind: gradio.Dropdown(
+                                choices=self.site.choices(self.language)[kind],
+                                value=[],
+                                multiselect=True,
+                                label=self._say(_LABELS[kind]),
+                                min_width=200,
+                                elem_id=f"bsab-chip-{kind}",
+                            )
+                            for kind in _KINDS
+                        }
+                    self.again = gradio.Button(self._say("again"), size="sm", elem_id="bsab-again")
+            with gradio.Column(scale=2):
+                self.evidence = gradio.HTML(evidence_html((), self.language), elem_id="bsab-evidence")
+        self.rated = gradio.State(0)
+        # page.js keeps the address of the page at the conversation on the screen.
+        self.here = gradio.HTML("", elem_id="bsab-here", visible="hidden")
+        self.heard = gradio.HTML("", js_on_load=_HEAR_CHAT, visible="hidden")
+        self._connect()
+
+    def _connect(self) -> None:
+        # What an answer changes; functions give back those that do change.
+        outputs = [
+            self.text, self.chat, self.evidence, self.talk, self.follow, self.scope, self.stop, self.rating,
+            self.rated, self.comment, self.here, self.kept, *self.chips.values(),
+        ]  # fmt: skip
+        told: dict[str, Any] = {"outputs": outputs, "api_visibility": "private", "show_progress": "hidden"}
+        gradio.on([self.text.submit, self.send.click], self._ask, [self.text, self.talk, self.words], **told)
+        self.heard.click(self._hear, [self.talk, self.words], **told)
+        chips = [self.chips[kind] for kind in _KINDS]
+        self.again.click(self._ask_changed, [self.talk, self.words, self.text, *chips], **told)
+        self.new.click(self._clear, [self.words], **told)
+        self.chat.clear(self._clear, [self.words], **told)
+        self.kept.click(self._manage, [self.talk, self.words], **told)
+        self.delete_all.click(self._delete_all, None, **told)
+        self.save.click(self._comment, [self.talk, self.rated, self.comment], **told)
+        self.stop.click(self._stop, None, None, api_visibility="private", queue=False)
+        self.words.change(self._search, [self.talk, self.words], [self.kept], api_visibility="private")
+
+    def load(self, page: gradio.Blocks) -> None:
+        """Open what the page's address names, when it is loaded."""
+        outputs = [
+            self.text, self.chat, self.evidence, self.talk, self.follow, self.scope, self.here, self.kept,
+            *self.chips.values(),
+        ]  # fmt: skip
+        page.load(self._open, None, outputs, api_visibility="private", show_progress="hidden")
+
+    # Asking
+
+    def _ask(self, text: str, talk: Talk, words: str, request: gradio.Request) -> Iterator[Updates]:
+        if not text.strip():
+            yield self._nothing()
+            return
+        yield from self._answer(text, talk, words, request, talk.questions)
+
+    def _hear(self, talk: Talk, words: str, request: gradio.Request, event: gradio.EventData) -> Iterator[Updates]:
+        told = event._data or {}
+        if told.get("act") == "ask":
+            yield from self._answer(str(told["question"]), talk, words, request, talk.questions)
+        elif told.get("act") == "regenerate" and talk.turns:
+            before = replace(talk, turns=talk.turns[:-1])
+            yield from self._answer(talk.turns[-1].question, before, words, request, before.questions, again=True)
+        elif told.get("act") == "rate":
+            yield self._rate(talk, int(told["turn"]), int(told["rating"]), request)
+
+    def _ask_changed(
+        self,
+        talk: Talk,
+        words: str,
+        text: str,
+        trials: list[str],
+        drugs: list[str],
+        endpoints: list[str],
+        sections: list[str],
+        request: gradio.Request,
+    ) -> Iterator[Updates]:
+        """The last question, or the one that is being typed, for what the reader chose."""
+        question = text.strip() or (talk.turns[-1].question if talk.turns else "")
+        if not question:
+            gradio.Info(self._say("placeholder"))
+            yield self._nothing()
+            return
+        scope = talk.turns[-1].reply["scope"] if talk.turns and not text.strip() else {}
+        before = Understood(**{kind: tuple(scope.get(kind, ())) for kind in _KINDS})
+        chosen = (trials, drugs, endpoints, sections)
+        values = dict(zip(_KINDS, (each or [] for each in chosen), strict=True))
+        after = self.site.changed(before, values, language_of(question))
+        assistant = self.site.assistant
+        anew = rephrase(question, before, after, assistant.trials(), assistant.index.vocabulary.terms)
+        yield from self._answer(anew, talk, words, request, [])
+
+    def _answer(
+        self,
+        text: str,
+        talk: Talk,
+        words: str,
+        request: gradio.Request,
+        earlier: list[str],
+        again: bool = False,
+    ) -> Iterator[Updates]:
+        yield {
+            self.text: "",
+            self.chat: self._messages(talk, text, pending_html(self.language)),
+            self.stop: gradio.Button(interactive=True),
+            self.rating: gradio.Group(visible=False),
+        }
+        started = time.perf_counter()
+        assistant = self.site.assistant
+        try:
+            reply = assistant.extract(text, earlier)
+            if isinstance(reply, Answer) and assistant.language_model:
+                for said in self._worded(reply, str(request.session_hash)):
+                    if isinstance(said, str):
+                        yield {self.chat: self._messages(talk, text, pending_html(self.language, said))}
+                    else:
+                        reply = said
+        except LibraryError as error:
+            yield {self.chat: self._messages(talk), self.stop: gradio.Button(interactive=False)}
+            raise gradio.Error(str(error), print_exception=False) from error
+        talk = self._kept(talk, text, reply, time.perf_counter() - started, request, again)
+        yield {
+            **self._show(talk),
+            self.stop: gradio.Button(interactive=False),
+            self.kept: self._list(talk, words, request),
+        }
+        further = follow_ups(assistant, reply, talk.questions)
+        yield {self.follow: suggestions_html(further, self._say("follow_ups")) or self._examples()}
+
+    def _worded(self, answer: Answer, session: str) -> Iterator[str | Reply]:
+        """What the language model has written so far, checked; at last the reply. Stopped, it is the answer without."""
+        assistant, cancelled = self.site.assistant, threading.Event()
+        said: queue.SimpleQueue[str | Reply] = queue.SimpleQueue()
+        self.site.running[session] = cancelled
+        threading.Thread(target=lambda: said.put(assistant.reword(answer, said.put, cancelled)), daemon=True).start()
+        try:
+            while not cancelled.is_set():
+                try:
+                    told = said.get(timeout=0.05)
+                except queue.Empty:
+                    continue
+                yield told
+                if not isinstance(told, str):
+                    return
+            assert assistant.language_model
+            yield assistant.language_model.stopped(answer)
+        finally:
+            # Also where the visitor left: the model is not kept busy for nobody.
+            cancelled.set()
+            self.site.running.pop(session, None)
+
+    def _stop(self, request: gradio.Request) -> None:
+        if running := self.site.running.get(str(request.session_hash)):
+            running.set()
+
+    def _kept(self, talk: Talk, text: str, reply: Reply, seconds: float, request: gradio.Request, again: bool) -> Talk:
+        """The conversation with one turn more, kept where it can be."""
+        told = reply_json(reply, seconds)
+        if not self.site.history:
+            return replace(talk, turns=(*talk.turns, Turn(text, told, "")))
+        id = talk.id
+        try:
+            id = self.site.history.add(id, text, told, visitor_of(request), again)
+        except UsageError:  # deleted meanwhile, in another window
+            id = self.site.history.add(None, text, told, visitor_of(request))
+        kept = self.site.history.conversation(id).turns[-1]
+        return Talk(id, (*talk.turns, kept))
+
+    def _nothing(self) -> Updates:
+        """An update that changes nothing: gradio takes no empty one."""
+        return {self.text: gradio.skip()}
+
+    # Showing
+
+    def _show(self, talk: Talk) -> Updates:
+        last = talk.turns[-1].reply if talk.turns else None
+        names = " · ".join(last["understood"]) if last else ""
+        scope = last["scope"] if last else {}
+        choices = self.site.choices(self.language)
+        chosen = self.site.chosen(Understood(**{kind: tuple(scope.get(kind, ())) for kind in _KINDS}))
+        return {
+            self.talk: talk,
+            self.chat: self._messages(talk),
+            self.evidence: evidence_html(talk.turns, self.language),
+            self.scope: gradio.Accordion(label=self._say("change", names=names) if names else self._say("change_none")),
+            self.here: f'<span data-conversation="{talk.id or ""}"></span>',
+            **{chip: gradio.Dropdown(choices[kind], value=chosen[kind]) for kind, chip in self.chips.items()},
+        }
+
+    def _messages(self, talk: Talk, asked: str = "", pending: str = "") -> list[dict[str, Any]]:
+        # Components, not Markdown: a message is HTML that we escaped, and is not parsed again.
+        shown: list[tuple[str, str]] = []
+        for place, turn in enumerate(talk.turns):
+            shown.append(("user", question_html(turn.question)))
+            shown.append(("assistant", reply_html(talk.turns, place, self.language)))
+        if pending:
+            shown += [("user", question_html(asked)), ("assistant", pending)]
+        return [{"role": role, "content": gradio.HTML(content)} for role, content in shown]
+
+    def _examples(self) -> str:
+        return suggestions_html(self.site.examples(self.language), self._say("examples"))
+
+    # Rating
+
+    def _rate(self, talk: Talk, place: int, rating: int, request: gradio.Request) -> Updates:
+        if not self.site.history or not talk.id or not 0 <= place < len(talk.turns) or rating not in (1, -1):
+            gradio.Warning(self._say("history_unkept"))
+            return self._nothing()
+        self.site.history.rate(talk.id, place, rating, "", visitor_of(request))
+        talk = self._reread(talk, request)
+        return {
+            self.talk: talk,
+            self.chat: self._messages(talk),
+            self.rated: place,
+            self.rating: gradio.Group(visible=True),
+            self.comment: "",
+        }
+
+    def _comment(self, talk: Talk, place: int, comment: str, request: gradio.Request) -> Updates:
+        if self.site.history and talk.id and place < len(talk.turns) and (rating := talk.turns[place].rating):
+            self.site.history.rate(talk.id, place, rating, comment.strip(), visitor_of(request))
+            gradio.Info(self._say("saved"))
+            talk = self._reread(talk, request)
+        return {self.talk: talk, self.rating: gradio.Group(visible=False)}
+
+    def _reread(self, talk: Talk, request: gradio.Request) -> Talk:
+        assert self.site.history
+        assert talk.id
+        return replace(talk, turns=self.site.history.conversation(talk.id, visitor_of(request)).turns)
+
+    # Conversations kept
+
+    def _open(self, request: gradio.Request) -> Updates:
+        """What the address names: ``?c=`` a conversation of the visitor's, ``?q=`` questions to ask in turn."""
+        query = request.query_params
+        asked = dict(query) if isinstance(query, dict) else {key: query.getlist(key) for key in query}
+        talk = Talk()
+        if wanted := _values(asked.get("c")):
+            talk = self._conversation(wanted[0], request)
+        for question in _values(asked.get("q"))[:20]:
+            started = time.perf_counter()
+            reply = self.site.assistant.ask(question, talk.questions)
+            talk = self._kept(talk, question, reply, time.perf_counter() - started, request, again=False)
+        shown = self._show(talk)
+        return {**shown, self.follow: self._examples(), self.kept: self._list(talk, "", request)}
+
+    def _conversation(self, id: str, request: gradio.Request) -> Talk:
+        try:
+            if self.site.history:
+                return Talk(id, self.site.history.conversation(id, visitor_of(request)).turns)
+        except UsageError:
+            gradio.Warning(self._say("gone"))
+        return Talk()
+
+    def _clear(self, words: str, request: gradio.Request) -> Updates:
+        return {
+            **self._show(Talk()),
+            self.text: "",
+            self.follow: self._examples(),
+            self.rating: gradio.Group(visible=False),
+            self.kept: self._list(Talk(), words, request),
+        }
+
+    def _manage(self, talk: Talk, words: str, request: gradio.Request, event: gradio.EventData) -> Updates:
+        told = event._data or {}
+        id = str(told.get("conversation", ""))
+        if told.get("act") == "open":
+            talk = self._conversation(id, request)
+        elif told.get("act") == "delete" and self.site.history:
+            try:
+                self.site.history.delete(id, visitor_of(request))
+            except UsageError:
+                gradio.Warning(self._say("gone"))
+            if talk.id != id:
+                return {self.kept: self._list(talk, words, request)}
+            talk = Talk()
+        else:
+            return self._nothing()
+        return {**self._show(talk), self.follow: self._examples(), self.kept: self._list(talk, words, request)}
+
+    def _delete_all(self, request: gradio.Request) -> Updates:
+        if self.site.history:
+            self.site.history.delete_all(visitor_of(request))
+        return self._clear("", request)
+
+    def _search(self, talk: Talk, words: str, request: gradio.Request) -> str:
+        return self._list(talk, words, request)
+
+    def _list(self, talk: Talk, words: str, request: gradio.Request) -> str:
+        if not self.site.history:
+            return history_html([], None, self.language, self._say("history_unkept"))
+        found = self.site.history.conversations(words, visitor_of(request))
+        none = self._say("history_found_none" if words.strip() else "history_none")
+        return history_html(found[:50], talk.id, self.language, none)
+
+
+def _values(told: object) -> list[str]:
+    return [str(value) for value in told] if isinstance(told, list | tuple) else [str(told)] if told else []

@@ -1,0 +1,159 @@
+"""The panel of the library: its documents, adding and removing them, and the health of the index."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import gradio
+
+from assistant.adding import add_documents
+from assistant.markup import as_html
+from assistant.web.rendering import TELL_CLICKS, button, read_link
+from assistant.web.site import Site
+from assistant.web.wording import moment, number, say
+from corpus.document import Document, Language
+from corpus.errors import CorpusError
+from corpus.readers import READABLE, read_file
+from index.errors import LibraryError, UnknownDocument
+from index.library import Entry
+
+
+def build_library(site: Site, language: Language, tab: gradio.Tab) -> None:
+    """The panel, inside the tab that is being built; it reads the library whenever the tab is opened."""
+    index = site.assistant.index
+    writable = not index.library.read_only
+    documents = gradio.HTML(js_on_load=TELL_CLICKS, elem_id="bsab-documents")
+    with gradio.Row():
+        with gradio.Column():
+            files = gradio.File(
+                label=say("files", language),
+                file_count="multiple",
+                file_types=list(READABLE),
+                height=140,
+                visible=writable,
+                elem_id="bsab-files",
+            )
+            add = gradio.Button(say("add", language), visible=writable, elem_id="bsab-add")
+            told = gradio.HTML(
+                "" if writable else f"<p>{as_html(say('read_only', language))}</p>", elem_id="bsab-added"
+            )
+        with gradio.Column():
+            gradio.HTML(f"<h2>{as_html(say('health', language))}</h2>")
+            check = gradio.Button(say("check", language), size="sm", elem_id="bsab-check")
+            health = gradio.HTML(elem_id="bsab-health")
+            repair = gradio.Button(say("repair", language), size="sm", visible=False, elem_id="bsab-repair")
+
+    def show() -> str:
+        library = index.library
+        totals = say(
+            "totals", language, documents=number(len(library.entries()), language),
+            passages=number(len(library.rows()), language), results=number(len(site.rows()), language),
+            references=number(len(library.references()), language),
+        )  # fmt: skip
+        return documents_html(library.entries(), totals, language, writable=writable)
+
+    def added(paths: list[str] | None, progress: gradio.Progress = gradio.Progress()) -> tuple[Any, ...]:
+        if not paths:
+            return f"<p>{as_html(say('add_none', language))}</p>", gradio.skip(), None
+        found = [item for path in paths for item in _read(Path(path))]
+        folders = {f"{Path(path).parent}/" for path in paths}
+        try:
+            made = add_documents(
+                index, found, lambda done, total: progress((done, total), desc=say("indexing", language), unit="")
+            )
+        except LibraryError as error:
+            raise gradio.Error(str(error), print_exception=False) from error
+        titles = {entry.id: entry.title for entry in index.library.entries()}
+        lines = [say("added_count", language, titles=", ".join(titles[id] for id in made.ids))] if made.ids else []
+        lines += [say("known", language, source=source, owner=owner) for source, owner in made.known]
+        for problem in map(str, made.skipped):
+            # Where the upload lay for a moment is nobody's business.
+            lines.append(functools.reduce(lambda told, folder: told.replace(folder, ""), folders, problem))
+        return "".join(f"<p>{as_html(line)}</p>" for line in lines), show(), None
+
+    def remove(event: gradio.EventData) -> tuple[str, str]:
+        id = (event._data or {}).get("document")
+        if not id:
+            return gradio.skip(), gradio.skip()
+        try:
+            index.remove(str(id))
+        except (UnknownDocument, LibraryError) as error:
+            raise gradio.Error(str(error), print_exception=False) from error
+        return show(), f"<p>{as_html(say('removed', language))}</p>"
+
+    def checked() -> tuple[str, Any]:
+        problems = index.problems()
+        lines = problems or [say("whole", language)]
+        shown = "".join(f"<p>{as_html(line)}</p>" for line in lines)
+        return shown, gradio.Button(visible=bool(problems) and writable)
+
+    def repaired(progress: gradio.Progress = gradio.Progress()) -> tuple[str, Any]:
+        try:
+            index.repair(lambda done, total: progress((done, total), desc=say("repairing", language), unit=""))
+        except LibraryError as error:
+            raise gradio.Error(str(error), print_exception=False) from error
+        return checked()
+
+    quiet: dict[str, Any] = {"api_visibility": "private"}
+    tab.select(show, None, [documents], show_progress="hidden", **quiet)
+    # One at a time: indexing takes all the machine has.
+    changing: dict[str, Any] = {"concurrency_id": "library", "concurrency_limit": 1, **quiet}
+    add.click(added, [files], [told, documents, files], show_progress_on=[told], **changing)
+    documents.click(remove, None, [documents, told], show_progress="hidden", **changing)
+    check.click(checked, None, [health, repair], show_progress="hidden", **quiet)
+    repair.click(repaired, None, [health, repair], show_progress_on=[health], **changing)
+
+
+def _read(path: Path) -> list[Document | CorpusError]:
+    """What an uploaded file holds; the copy that was uploaded goes.
+
+    Two uploads of one name may be two texts: each is a source of its own, and replaces nothing.
+    """
+    when = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
+    try:
+        return [
+            replace(item, source=item.source.replace(str(path.absolute()), f"{path.name} ({when})"))
+            if isinstance(item, Document)
+            else item
+            for item in read_file(path)
+        ]
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def documents_html(entries: Sequence[Entry], totals: str, language: Language, *, writable: bool) -> str:
+    """The documents as a table."""
+    columns = ("document", "language", "characters", "sections", "passages", "added")
+    head = "".join(f'<th scope="col">{as_html(say(column, language))}</th>' for column in columns)
+    body = "".join(_entry_html(entry, language, writable) for entry in entries)
+    last = (
+        f'<th scope="col"><span class="bsab-unseen">{as_html(say("remove", language))}</span></th>' if writable else ""
+    )
+    return (
+        f'<p class="bsab-count" role="status">{as_html(totals)}</p><div class="bsab-scroll" tabindex="0" role="region" '
+        f'aria-label="{as_html(say("library_tab", language))}"><table class="bsab-table"><thead><tr>{head}{last}</tr>'
+        f"</thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _entry_html(entry: Entry, language: Language, writable: bool) -> str:
+    counts = "".join(
+        f'<td class="bsab-count-cell">{number(count, language)}</td>'
+        for count in (entry.characters, entry.sections, entry.passages)
+    )
+    remove = button(
+        "✕", "remove", name=say("remove_named", language, title=entry.title), kind="bsab-quiet", document=entry.id,
+        confirm=say("remove_sure", language),
+    )  # fmt: skip
+    return (
+        f'<tr><th scope="row">{read_link(entry.id, 0, 0, language, entry.title)}<p class="bsab-source">'
+        f"{as_html(entry.id)}</p></th><td>{as_html(say(entry.language, language))}</td>{counts}"
+        f"<td><time>{as_html(moment(entry.added, language))}</time></td>"
+        + (f"<td>{remove}</td>" if writable else "")
+        + "</tr>"
+    )

@@ -1,0 +1,292 @@
+"""The page served: English at ``/``, Chinese at ``/zh/``, downloads and sections beside them.
+
+Everything comes from this machine: system fonts, no analytics, and a policy that forbids the browser any other
+address.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, FastAPI, HTTPException, Query, Request
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from assistant.assistant import Assistant
+from assistant.citation_formats import bibtex, ris
+from assistant.errors import PortTaken, UsageError
+from assistant.exports import as_markdown, as_page
+from assistant.history import History
+from assistant.language_model import LanguageModel
+from assistant.references import look_up
+from assistant.result_table import COLUMNS, Wanted, select
+from assistant.tables import results_csv
+from assistant.web.reading import section_page
+from assistant.web.site import VISITOR, Site
+from assistant.wire import checked_json
+from corpus.document import Language
+from index.errors import LibraryError, UnknownDocument
+from index.hybrid import HybridIndex
+
+if TYPE_CHECKING:
+    import uvicorn
+
+_LANGUAGE = "bsab_language"
+_YEAR = 365 * 24 * 3600
+_HERE = Path(__file__).parent
+_FONTS = (
+    "system-ui",
+    "-apple-system",
+    "Segoe UI",
+    "Noto Sans",
+    "PingFang SC",
+    "Microsoft YaHei",
+    "Noto Sans CJK SC",
+    "sans-serif",
+)
+# Gradio's page has scripts and styles of its own in it, and plotly builds functions.
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+def serve_page(index: HybridIndex, host: str, port: int, language_model: LanguageModel | None = None) -> None:
+    """Serve the page until it is stopped; prints its address.
+
+    Raises:
+        PortTaken: something else listens there, or the address is not this machine's.
+    """
+    listening = _listen(host, port)
+    index.search("warm up")
+    server = start(make_app(make_site(index, language_model)), listening)
+    shown = f"[{host}]" if ":" in host else host
+    print(f"The chat page is at http://{shown}:{listening.getsockname()[1]} (Ctrl+C stops it)", flush=True)
+    try:
+        while not server.should_exit:
+            time.sleep(0.2)
+    finally:
+        server.should_exit = True
+
+
+def start(app: FastAPI, listening: socket.socket) -> uvicorn.Server:
+    """Serve in the background; returns once requests are answered."""
+    import uvicorn
+
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    while not server.started and thread.is_alive():
+        time.sleep(0.01)
+    return server
+
+
+def make_site(index: HybridIndex, language_model: LanguageModel | None = None) -> Site:
+    """The assistant with the history of the library's home, where that can be written."""
+    try:
+        history = History(index.library.home)
+    except LibraryError:
+        history = None
+    return Site(Assistant(index, language_model=language_model), history)
+
+
+def make_app(site: Site) -> FastAPI:
+    """The page in both languages, with its downloads; endpoints for programs and MCP stand at the root."""
+    # Read by gradio when it is imported.
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    import gradio
+
+    from assistant.web.page import build_page
+
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(Visits)
+    places: tuple[tuple[Language, str], ...] = (("zh", "/zh"), ("en", ""))
+    for language, prefix in places:
+        app.include_router(_downloads(site, language), prefix=prefix)
+    for language, prefix in places:
+        app = gradio.mount_gradio_app(
+            app,
+            build_page(site, language, programs=not prefix),
+            prefix or "/",
+            theme=_theme(),
+            css_paths=[_HERE / "page.css"],
+            js=(_HERE / "page.js").read_text(encoding="utf-8").replace("PAGE_LANGUAGE", language),
+            footer_links=[],
+            ssr_mode=False,
+            enable_monitoring=False,
+            run_history=False,
+            mcp_server=not prefix,
+            max_file_size="50mb",
+        )
+    return app
+
+
+def _theme() -> Any:
+    """Gradio's plain theme in blues and greys that are read at AA contrast, in light and in dark."""
+    import gradio
+
+    return gradio.themes.Default(
+        primary_hue="blue", secondary_hue="blue", neutral_hue="slate", font=list(_FONTS),
+        font_mono=["ui-monospace", "Consolas", "monospace"],
+    ).set(
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_hover="*primary_800",
+        button_primary_background_fill_dark="*primary_700",
+        button_primary_background_fill_hover_dark="*primary_600",
+        body_text_color_subdued="*neutral_600",
+        body_text_color_subdued_dark="*neutral_300",
+        block_label_text_color="*neutral_600",
+        block_label_text_color_dark="*neutral_200",
+        block_title_text_color="*neutral_700",
+        block_title_text_color_dark="*neutral_200",
+        input_placeholder_color="*neutral_500",
+        input_placeholder_color_dark="*neutral_400",
+        link_text_color="*primary_700",
+        link_text_color_dark="*primary_300",
+    )  # fmt: skip
+
+
+def _downloads(site: Site, language: Language) -> APIRouter:
+    """What stands beside a page in ``language``; addresses are relative to the page."""
+    router = APIRouter()
+    index = site.assistant.index
+    style = (_HERE / "page.css").read_text(encoding="utf-8")
+
+    @router.get("/read")
+    def read(document: str, start: int = 0, end: int = 0) -> HTMLResponse:
+        try:
+            return HTMLResponse(section_page(index.library.document(document), start, end, language, style))
+        except UnknownDocument as error:
+            raise HTTPException(404, str(error)) from None
+
+    @router.get("/export")
+    def export(request: Request, conversation: str, format: str = "md") -> Response:
+        visitor = request.cookies.get(VISITOR, "")
+        try:
+            if not site.history or not visitor:
+                raise UsageError("no conversations are kept.")
+            found = site.history.conversation(conversation, visitor)
+        except UsageError as error:
+            raise HTTPException(404, str(error)) from None
+        if format == "html":
+            return HTMLResponse(as_page(found, language))
+        return _file(as_markdown(found), "text/markdown", "conversation.md")
+
+    @router.get("/trials.csv")
+    def trials(
+        trial: list[str] = Query(()),
+        drug: list[str] = Query(()),
+        kind: str = "",
+        words: str = "",
+        sort: str = "",
+        descending: bool = False,
+    ) -> Response:
+        column = next((column for column in COLUMNS if column == sort), None)
+        rows = select(site.rows(), Wanted(tuple(trial), tuple(drug), kind, words, column, descending))
+        table = results_csv([checked_json(row.passage, row.result, row.checks, language) for row in rows])
+        # A byte-order mark: without it Excel reads Chinese as something else.
+        return _file(f"\ufeff{table}", "text/csv", "trials.csv")
+
+    @router.get("/references.bib")
+    def references_bib(words: str = "") -> Response:
+        return _file(bibtex(_pairs(words)), "application/x-bibtex", "references.bib")
+
+    @router.get("/references.ris")
+    def references_ris(words: str = "") -> Response:
+        return _file(ris(_pairs(words)), "application/x-research-info-systems", "references.ris")
+
+    @router.get("/language")
+    def change_language(to: str, request: Request) -> RedirectResponse:
+        """Go to the page in the other language, with the conversation that was open, and remember it."""
+        open_now = [(key, value) for key, value in request.query_params.multi_items() if key in ("c", "q")]
+        # Relative, so that a prefix before it stays: from /zh/language to /, from /language to /zh/.
+        back = ("zh/" if language == "en" else "./") if to == "zh" else ("./" if language == "en" else "../")
+        answer = RedirectResponse(f"{back}?{urlencode(open_now)}" if open_now else back, status_code=303)
+        answer.set_cookie(_LANGUAGE, "zh" if to == "zh" else "en", max_age=_YEAR, samesite="lax")
+        return answer
+
+    def _pairs(words: str) -> list[Any]:
+        return [(cited.document_id, cited.reference) for cited in look_up(index, words)]
+
+    return router
+
+
+def _file(text: str, kind: str, name: str) -> Response:
+    return PlainTextResponse(
+        text, media_type=f"{kind}; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+class Visits:
+    """Gives each browser a cookie that nobody can guess, leads it to the page in its language, and forbids the page
+    every address but this one."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        cookies = cookie_parser(headers.get("cookie", ""))
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                told = MutableHeaders(scope=message)
+                told["Content-Security-Policy"] = _POLICY
+                told["Referrer-Policy"] = "same-origin"
+                told["X-Content-Type-Options"] = "nosniff"
+                if VISITOR not in cookies and told.get("content-type", "").startswith("text/html"):
+                    mark = f"{VISITOR}={secrets.token_urlsafe(24)}; Path=/; Max-Age={_YEAR}; HttpOnly; SameSite=Lax"
+                    told.append("Set-Cookie", mark)
+            await send(message)
+
+        if scope["method"] == "GET" and scope["path"] == "/" and "text/html" in headers.get("accept", ""):
+            wanted = cookies.get(_LANGUAGE) or preferred(headers.get("accept-language", ""))
+            if wanted == "zh":
+                query = scope["query_string"].decode("latin-1")
+                await RedirectResponse(f"zh/?{query}" if query else "zh/", status_code=302)(scope, receive, sending)
+                return
+        await self.app(scope, receive, sending)
+
+
+def preferred(accepted: str) -> Language:
+    """The language of the page that an ``Accept-Language`` header asks for first (RFC 9110, section 12.5.4)."""
+    best: dict[str, float] = {}
+    for part in accepted.lower().split(","):
+        tag, _, quality = part.strip().partition(";q=")
+        try:
+            weight = float(quality or 1)
+        except ValueError:
+            weight = 0.0
+        language = tag.partition("-")[0]
+        best[language] = max(weight, best.get(language, 0.0))
+    return "zh" if best.get("zh", 0.0) > best.get("en", 0.0) else "en"
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket on the address, before the model is loaded."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(128)
+    except OSError as error:
+        listening.close()
+        raise PortTaken(
+            f"Cannot listen on {host}:{port} ({error.strerror}); stop what listens there, or choose another --port."
+        ) from None
+    return listening

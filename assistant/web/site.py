@@ -1,0 +1,129 @@
+"""What all panels share: the assistant, the conversations kept, and what there is to choose from."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from cachetools import LRUCache
+
+from assistant.assistant import Assistant
+from assistant.figures import drugs_in
+from assistant.history import History, Turn
+from assistant.measures import MEASURES
+from assistant.result_table import Row, rows_of
+from assistant.suggestions import examples
+from assistant.trials import REGISTERED
+from assistant.understood import Understood
+from corpus.document import Language
+
+if TYPE_CHECKING:
+    from gradio import Request
+
+VISITOR = "bsab_visitor"
+"""The cookie that says whose conversations are whose: random, given by ``server.py``, unseen by scripts."""
+
+Choices = list[tuple[str, str]]
+"""Labels and values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """The conversation on one visitor's screen."""
+
+    id: str | None = None
+    """In the history; None before the first answer, and where none is kept."""
+    turns: tuple[Turn, ...] = ()
+
+    @property
+    def questions(self) -> list[str]:
+        """What was asked, oldest first."""
+        return [turn.question for turn in self.turns]
+
+
+@dataclass(slots=True)
+class Site:
+    """One assistant behind one page or several."""
+
+    assistant: Assistant
+    history: History | None
+    """None where the home cannot be written."""
+    running: dict[str, threading.Event] = field(default_factory=dict)
+    """By session: set to stop the language model that writes for it."""
+    _choices: LRUCache[tuple[str, Language], dict[str, Choices]] = field(default_factory=lambda: LRUCache(4))
+    _rows: LRUCache[str, list[Row]] = field(default_factory=lambda: LRUCache(1))
+    _examples: LRUCache[tuple[str, Language], list[str]] = field(default_factory=lambda: LRUCache(4))
+
+    def rows(self) -> list[Row]:
+        """All trial results of the library as it is now."""
+        key = self.revision
+        if key not in self._rows:
+            assistant = self.assistant
+            self._rows[key] = rows_of(assistant.trials(), assistant.index.library, assistant.index.vocabulary.terms)
+        return self._rows[key]
+
+    @property
+    def revision(self) -> str:
+        """Of the library: changes with every change to it."""
+        return self.assistant.index.library.meta("revision") or ""
+
+    def choices(self, language: Language) -> dict[str, Choices]:
+        """What a question can be narrowed down to: trials, drugs, end points and sections of the library."""
+        key = (self.revision, language)
+        if key not in self._choices:
+            self._choices[key] = self._read_choices(language)
+        return self._choices[key]
+
+    def _read_choices(self, language: Language) -> dict[str, Choices]:
+        library, trials = self.assistant.index.library, self.assistant.trials()
+        drugs = drugs_in("\n".join(passage.text for passage in trials.passages), self.assistant.index.vocabulary.terms)
+        titles = {passage.section: passage.heading for passage in reversed(trials.passages)}
+        sections = [label for label in library.sections() if label]
+        return {
+            "trials": [(name, name) for name in trials.groups if not REGISTERED.search(name)],
+            "drugs": sorted((concept.name_in(language), concept.id) for concept, _ in drugs),
+            "endpoints": [(measure.names[language], measure.key) for measure in MEASURES],
+            "sections": [
+                (label if titles[label] == label else f"{label} {titles[label]}", label) for label in sections
+            ],
+        }
+
+    def chosen(self, understood: Understood) -> dict[str, list[str]]:
+        """The values of ``choices`` that a question was understood as."""
+        held = self.choices("en")
+        terms = self.assistant.index.vocabulary.terms
+        drugs = [concept.id for printed in understood.drugs for concept, _ in drugs_in(printed, terms)]
+        told = {
+            "trials": understood.trials, "drugs": drugs, "endpoints": understood.endpoints,
+            "sections": understood.sections,
+        }  # fmt: skip
+        known = {kind: {value for _, value in choices} for kind, choices in held.items()}
+        return {kind: [value for value in values if value in known[kind]] for kind, values in told.items()}
+
+    def changed(self, before: Understood, chosen: dict[str, list[str]], language: Language) -> Understood:
+        """``before`` with the values of ``choices`` that the reader chose; ``language`` of the question."""
+        terms = self.assistant.index.vocabulary.terms
+        printed = {concept.id: name for name in before.drugs for concept, _ in drugs_in(name, terms)}
+        drugs = [
+            printed.get(id) or terms.concepts[id].name_in(language) for id in chosen["drugs"] if id in terms.concepts
+        ]
+        return replace(
+            before,
+            trials=tuple(chosen["trials"]),
+            drugs=tuple(drugs),
+            endpoints=tuple(chosen["endpoints"]),
+            sections=tuple(chosen["sections"]),
+        )
+
+    def examples(self, language: Language) -> list[str]:
+        """Questions to begin with."""
+        key = (self.revision, language)
+        if key not in self._examples:
+            self._examples[key] = examples(self.assistant, language)
+        return self._examples[key]
+
+
+def visitor_of(request: Request) -> str:
+    """Whose conversations a request may see."""
+    return str(dict(request.cookies).get(VISITOR, "")) or f"session-{request.session_hash}"
