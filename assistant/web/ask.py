@@ -19,6 +19,7 @@ from assistant.suggestions import follow_ups
 from assistant.understood import Understood
 from assistant.web.chat import history_html, pending_html, question_html, reply_html, suggestions_html
 from assistant.web.evidence import evidence_html
+from assistant.web.parts import panel_html
 from assistant.web.rendering import TELL_CLICKS
 from assistant.web.site import Site, Talk, visitor_of
 from assistant.web.wording import say
@@ -54,11 +55,11 @@ class AskPanel:
     def build_history(self) -> None:
         """The side bar, inside the Blocks that is being built."""
         with gradio.Sidebar(label=self._say("history"), open=False, elem_id="bsab-side"):
-            gradio.HTML(f"<h2>{self._say('history')}</h2>")
+            panel_html(f"<h2>{self._say('history')}</h2>")
             self.new = gradio.Button(self._say("new"), size="sm", elem_id="bsab-clear")
             self.words = gradio.Textbox(label=self._say("history_search"), elem_id="bsab-history-search", max_lines=1)
-            self.kept = gradio.HTML("", js_on_load=TELL_CLICKS, elem_id="bsab-history")
-            self.delete_all = gradio.HTML(
+            self.kept = panel_html("", js_on_load=TELL_CLICKS, elem_id="bsab-history")
+            self.delete_all = panel_html(
                 f'<button type="button" class="bsab-button bsab-quiet" data-act="delete_all" '
                 f'data-confirm="{self._say("delete_sure")}">{self._say("delete_all")}</button>',
                 js_on_load=TELL_CLICKS,
@@ -76,7 +77,7 @@ class AskPanel:
                     buttons=[],
                     elem_id="bsab-chat",
                 )
-                self.follow = gradio.HTML(self._examples(), elem_id="bsab-follow")
+                self.follow = panel_html(self._examples(), elem_id="bsab-follow")
                 with gradio.Row(elem_id="bsab-ask-row"):
                     self.text = gradio.Textbox(
                         label=self._say("question"),
@@ -111,11 +112,11 @@ class AskPanel:
                         }
                     self.again = gradio.Button(self._say("again"), size="sm", elem_id="bsab-again")
             with gradio.Column(scale=2):
-                self.evidence = gradio.HTML(evidence_html((), self.language), elem_id="bsab-evidence")
+                self.evidence = panel_html(evidence_html((), self.language), elem_id="bsab-evidence")
         self.rated = gradio.State(0)
         # page.js keeps the address of the page at the conversation on the screen.
-        self.here = gradio.HTML("", elem_id="bsab-here", visible="hidden")
-        self.heard = gradio.HTML("", js_on_load=_HEAR_CHAT, visible="hidden")
+        self.here = panel_html("", elem_id="bsab-here", visible="hidden")
+        self.heard = panel_html("", js_on_load=_HEAR_CHAT, visible="hidden")
         self._connect()
 
     def _connect(self) -> None:
@@ -294,7 +295,7 @@ class AskPanel:
             shown.append(("assistant", reply_html(talk.turns, place, self.language)))
         if pending:
             shown += [("user", question_html(asked)), ("assistant", pending)]
-        return [{"role": role, "content": gradio.HTML(content)} for role, content in shown]
+        return [{"role": role, "content": panel_html(content)} for role, content in shown]
 
     def _examples(self) -> str:
         return suggestions_html(self.site.examples(self.language), self._say("examples"))

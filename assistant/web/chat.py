@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from assistant.exports import as_text
 from assistant.history import Conversation, Turn
 from assistant.markup import as_html, attribute
-from assistant.web.rendering import button, note_html
+from assistant.web.rendering import button, icon, icon_button, note_html
 from assistant.web.wording import moment, say
 from corpus.document import Language
 
@@ -63,22 +63,21 @@ def _actions_html(turns: Sequence[Turn], place: int, language: Language) -> str:
     turn = turns[place]
     address = f"?{urlencode([('q', earlier.question) for earlier in turns[: place + 1]])}"
     made = [
-        button("⧉", "copy", name=say("copy", language), kind="bsab-quiet", text=as_text(turn)),
-        button("🔗", "link", name=say("link", language), kind="bsab-quiet", address=address),
+        icon_button("copy", "copy", name=say("copy", language), text=as_text(turn)),
+        icon_button("link", "link", name=say("link", language), address=address),
     ]
     if place == len(turns) - 1:
-        made.append(button("↻", "regenerate", name=say("regenerate", language), kind="bsab-quiet"))
+        made.append(icon_button("again", "regenerate", name=say("regenerate", language)))
     made += [
-        button(
+        icon_button(
             sign,
             "rate",
             name=say(key, language),
-            kind="bsab-quiet",
             pressed=turn.rating == rating,
             turn=place,
             rating=rating,
         )
-        for sign, key, rating in (("👍", "good", 1), ("👎", "bad", -1))
+        for sign, key, rating in (("good", "good", 1), ("bad", "bad", -1))
     ]
     return f'<div class="bsab-actions">{"".join(made)}</div>'
 
@@ -102,16 +101,15 @@ def history_html(conversations: Sequence[Conversation], current: str | None, lan
 
 def _kept_html(kept: Conversation, current: str | None, language: Language) -> str:
     here = ' aria-current="true"' if kept.id == current else ""
-    delete = button(
-        "✕", "delete", name=say("delete", language, title=kept.title), kind="bsab-quiet", conversation=kept.id,
+    delete = icon_button("cross", "delete", name=say("delete", language, title=kept.title), conversation=kept.id,
         confirm=say("delete_sure", language),
     )  # fmt: skip
     exports = "".join(
         f'<a href="export?{urlencode({"conversation": kept.id, "format": format})}" {how} '
-        f'aria-label="{attribute(say(key, language))}" title="{attribute(say(key, language))}">{sign}</a>'
+        f'aria-label="{attribute(say(key, language))}" title="{attribute(say(key, language))}">{icon(sign)}</a>'
         for format, key, sign, how in (
-            ("md", "export_markdown", "⤓", "download"),
-            ("html", "export_print", "⎙", 'target="_blank" rel="noopener"'),
+            ("md", "export_markdown", "save", "download"),
+            ("html", "export_print", "print", 'target="_blank" rel="noopener"'),
         )
     )
     return (

@@ -13,7 +13,8 @@ import gradio
 
 from assistant.adding import add_documents
 from assistant.markup import as_html
-from assistant.web.rendering import TELL_CLICKS, button, read_link
+from assistant.web.parts import panel_html
+from assistant.web.rendering import TELL_CLICKS, icon_button, read_link
 from assistant.web.site import Site
 from assistant.web.wording import moment, number, say
 from corpus.document import Document, Language
@@ -27,25 +28,22 @@ def build_library(site: Site, language: Language, tab: gradio.Tab) -> None:
     """The panel, inside the tab that is being built; it reads the library whenever the tab is opened."""
     index = site.assistant.index
     writable = not index.library.read_only
-    documents = gradio.HTML(js_on_load=TELL_CLICKS, elem_id="bsab-documents")
+    documents = panel_html(js_on_load=TELL_CLICKS, elem_id="bsab-documents")
     with gradio.Row():
         with gradio.Column():
-            files = gradio.File(
-                label=say("files", language),
+            add = gradio.UploadButton(
+                say("add", language),
                 file_count="multiple",
                 file_types=list(READABLE),
-                height=140,
                 visible=writable,
-                elem_id="bsab-files",
+                elem_id="bsab-add",
             )
-            add = gradio.Button(say("add", language), visible=writable, elem_id="bsab-add")
-            told = gradio.HTML(
-                "" if writable else f"<p>{as_html(say('read_only', language))}</p>", elem_id="bsab-added"
-            )
+            panel_html(f'<p class="bsab-source">{as_html(say("files", language))}</p>')
+            told = panel_html("" if writable else f"<p>{as_html(say('read_only', language))}</p>", elem_id="bsab-added")
         with gradio.Column():
-            gradio.HTML(f"<h2>{as_html(say('health', language))}</h2>")
+            panel_html(f"<h2>{as_html(say('health', language))}</h2>")
             check = gradio.Button(say("check", language), size="sm", elem_id="bsab-check")
-            health = gradio.HTML(elem_id="bsab-health")
+            health = panel_html(elem_id="bsab-health")
             repair = gradio.Button(say("repair", language), size="sm", visible=False, elem_id="bsab-repair")
 
     def show() -> str:
@@ -59,7 +57,7 @@ def build_library(site: Site, language: Language, tab: gradio.Tab) -> None:
 
     def added(paths: list[str] | None, progress: gradio.Progress = gradio.Progress()) -> tuple[Any, ...]:
         if not paths:
-            return f"<p>{as_html(say('add_none', language))}</p>", gradio.skip(), None
+            return gradio.skip(), gradio.skip()
         found = [item for path in paths for item in _read(Path(path))]
         folders = {f"{Path(path).parent}/" for path in paths}
         try:
@@ -74,7 +72,7 @@ def build_library(site: Site, language: Language, tab: gradio.Tab) -> None:
         for problem in map(str, made.skipped):
             # Where the upload lay for a moment is nobody's business.
             lines.append(functools.reduce(lambda told, folder: told.replace(folder, ""), folders, problem))
-        return "".join(f"<p>{as_html(line)}</p>" for line in lines), show(), None
+        return "".join(f"<p>{as_html(line)}</p>" for line in lines), show()
 
     def remove(event: gradio.EventData) -> tuple[str, str]:
         id = (event._data or {}).get("document")
@@ -103,7 +101,7 @@ def build_library(site: Site, language: Language, tab: gradio.Tab) -> None:
     tab.select(show, None, [documents], show_progress="hidden", **quiet)
     # One at a time: indexing takes all the machine has.
     changing: dict[str, Any] = {"concurrency_id": "library", "concurrency_limit": 1, **quiet}
-    add.click(added, [files], [told, documents, files], show_progress_on=[told], **changing)
+    add.upload(added, [add], [told, documents], show_progress_on=[told], **changing)
     documents.click(remove, None, [documents, told], show_progress="hidden", **changing)
     check.click(checked, None, [health, repair], show_progress="hidden", **quiet)
     repair.click(repaired, None, [health, repair], show_progress_on=[health], **changing)
@@ -146,8 +144,8 @@ def _entry_html(entry: Entry, language: Language, writable: bool) -> str:
         f'<td class="bsab-count-cell">{number(count, language)}</td>'
         for count in (entry.characters, entry.sections, entry.passages)
     )
-    remove = button(
-        "✕", "remove", name=say("remove_named", language, title=entry.title), kind="bsab-quiet", document=entry.id,
+    remove = icon_button(
+        "cross", "remove", name=say("remove_named", language, title=entry.title), document=entry.id,
         confirm=say("remove_sure", language),
     )  # fmt: skip
     return (

@@ -43,7 +43,7 @@
   const read = async address => {
     const answer = await fetch(address);
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    const section = page.querySelector('main');
+    const section = page.querySelector('.bsab-section');
     if (!section) return;
     find('#bsab-dialog-body').replaceChildren(section);
     const dialog = find('#bsab-dialog');

@@ -7,6 +7,7 @@ import gradio
 from assistant.markup import as_html
 from assistant.web.ask import AskPanel
 from assistant.web.library import build_library
+from assistant.web.parts import panel_html
 from assistant.web.programs import build_programs
 from assistant.web.references import build_references
 from assistant.web.site import Site
@@ -22,7 +23,7 @@ def build_page(site: Site, language: Language, *, programs: bool) -> gradio.Bloc
     with gradio.Blocks(title=say("title", language), analytics_enabled=False, fill_width=True) as page:
         ask = AskPanel(site, language)
         ask.build_history()
-        gradio.HTML(
+        panel_html(
             f'<header class="bsab-title"><div><h1>{as_html(say("title", language))}</h1>'
             f"<p>{as_html(say('about', language))}</p></div>"
             f'<a id="bsab-language" href="language?to={other}" hreflang="{other}" lang="{other}">'
@@ -39,7 +40,7 @@ def build_page(site: Site, language: Language, *, programs: bool) -> gradio.Bloc
                 build_library(site, language, library)
         # Filled by page.js: a section of a document, and what was just done.
         read, close, copied, failed = (as_html(say(key, language)) for key in ("read", "close", "copied", "not_copied"))
-        gradio.HTML(
+        panel_html(
             f'<dialog id="bsab-dialog" aria-label="{read}"><button type="button" class="bsab-button" id="bsab-close">'
             f'{close}</button><div id="bsab-dialog-body"></div></dialog>'
             f'<p id="bsab-told" role="status" data-copied="{copied}" data-failed="{failed}"></p>'

@@ -10,7 +10,7 @@ from corpus.sections import split_sections
 
 
 def section_html(document: Document, start: int, end: int, language: Language) -> str:
-    """The section that holds character ``start``, with ``start`` to ``end`` marked, as ``<main>``; links lead to the
+    """The section that holds character ``start``, with ``start`` to ``end`` marked, as an article; links lead to the
     sections around it. Places outside the document are moved inside."""
     start = max(0, min(start, len(document.text) - 1))
     sections = split_sections(document)
@@ -38,10 +38,10 @@ def section_html(document: Document, start: int, end: int, language: Language) -
         if other
     ]
     return (
-        f'<main class="bsab-section" lang="{document.language}"><p class="bsab-source">{as_html(document.title)}</p>'
+        f'<article class="bsab-section" lang="{document.language}"><p class="bsab-source">{as_html(document.title)}</p>'
         f"<h2>{as_html(_title(section, language))}</h2>"
         f'<div class="bsab-passage" dir="auto">{shown}</div>'
-        f'<nav lang="{language}">{" ".join(around)}</nav></main>'
+        f'<nav lang="{language}">{" ".join(around)}</nav></article>'
     )
 
 
@@ -50,7 +50,7 @@ def section_page(document: Document, start: int, end: int, language: Language, s
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{as_html(document.title)}</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{style}</style></head>'
-        f'<body class="bsab-alone">{section_html(document, start, end, language)}</body></html>\n'
+        f'<body class="bsab-alone"><main>{section_html(document, start, end, language)}</main></body></html>\n'
     )
 
 

@@ -10,6 +10,7 @@ import gradio
 
 from assistant.markup import as_html, attribute
 from assistant.references import CitedReference, look_up
+from assistant.web.parts import panel_html
 from assistant.web.rendering import read_link, work_html
 from assistant.web.site import Site
 from assistant.web.wording import number, say
@@ -31,7 +32,7 @@ def build_references(site: Site, language: Language, tab: gradio.Tab) -> None:
             label=say("status", language),
             elem_id="bsab-reference-status",
         )
-    found = gradio.HTML(elem_id="bsab-references")
+    found = panel_html(elem_id="bsab-references")
 
     def show(words: str, status: str) -> str:
         cited = look_up(site.assistant.index, words or "")

@@ -12,6 +12,16 @@ from assistant.wire import Json
 from corpus.document import Language
 from corpus.markers import find_markers
 
+_ICONS = {
+    "copy": "M6 6h7v7H6zM3 10V3h7",
+    "link": "M7 9a2 2 0 0 0 3 0l2-2A2 2 0 0 0 9 4L8 5M9 7a2 2 0 0 0-3 0L4 9a2 2 0 0 0 3 3l1-1",
+    "again": "M13 8a5 5 0 1 1-1.5-3.5M13 2v3h-3",
+    "good": "M5 7v6H3V7zM5 7l3-5c1.5 0 1.7 1 1.5 2L9 6h3.5c.8 0 1.2.7 1 1.5l-1 4.5c-.2.6-.6 1-1.2 1H5",
+    "bad": "M11 9V3h2v6zM11 9l-3 5c-1.5 0-1.7-1-1.5-2L7 10H3.5c-.8 0-1.2-.7-1-1.5l1-4.5c.2-.6.6-1 1.2-1H11",
+    "cross": "M4 4l8 8M12 4l-8 8",
+    "save": "M8 2v8M5 7l3 3 3-3M3 13h10",
+    "print": "M4 6V2h8v4M4 12H2V6h12v6h-2M4 9h8v5H4z",
+}
 Pairs = Sequence[Sequence[int]]
 """Half-open ``[start, end]`` in a text, in order, none over another."""
 
@@ -31,6 +41,20 @@ def button(label: str, act: str, *, name: str = "", kind: str = "", pressed: boo
         f'<button type="button" class="bsab-button {kind}" data-act="{act}"{told}{named}{state}>'
         f"{as_html(label)}</button>"
     )
+
+
+def icon(name: str) -> str:
+    """A drawing of ``_ICONS``: no font on the reader's machine need hold it."""
+    return (
+        '<svg class="bsab-icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">'
+        f'<path d="{_ICONS[name]}"/></svg>'
+    )
+
+
+def icon_button(drawn: str, act: str, *, name: str, pressed: bool | None = None, **data: object) -> str:
+    """A button with a drawing; ``name`` says what it does."""
+    made = button("", act, name=name, kind="bsab-quiet", pressed=pressed, **data)
+    return made.replace("></button>", f">{icon(drawn)}</button>")
 
 
 def passage_html(text: str, quotes: Pairs, terms: Pairs, references: str = "") -> str:

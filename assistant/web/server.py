@@ -34,7 +34,7 @@ from assistant.web.reading import section_page
 from assistant.web.site import VISITOR, Site
 from assistant.wire import checked_json
 from corpus.document import Language
-from index.errors import LibraryError, UnknownDocument
+from index.errors import LibraryUnusable, UnknownDocument
 from index.hybrid import HybridIndex
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def make_site(index: HybridIndex, language_model: LanguageModel | None = None) -
     """The assistant with the history of the library's home, where that can be written."""
     try:
         history = History(index.library.home)
-    except LibraryError:
+    except LibraryUnusable:
         history = None
     return Site(Assistant(index, language_model=language_model), history)
 

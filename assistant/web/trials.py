@@ -12,6 +12,7 @@ import gradio
 from assistant.charts import CHARTED, chart, kind_of
 from assistant.markup import as_html, attribute
 from assistant.result_table import COLUMNS, Row, Wanted, kind_name, kinds_in, select
+from assistant.web.parts import panel_html
 from assistant.web.rendering import TELL_CLICKS, button, note_html, passage_html, read_link
 from assistant.web.site import Site
 from assistant.web.wording import number, say
@@ -46,12 +47,12 @@ def build_trials(site: Site, language: Language, tab: gradio.Tab) -> None:
                     min_width=180,
                 )
             plot = gradio.Plot(show_label=False, visible=False, elem_id="bsab-chart")
-            table = gradio.HTML(js_on_load=TELL_CLICKS, elem_id="bsab-results")
+            table = panel_html(js_on_load=TELL_CLICKS, elem_id="bsab-results")
         with gradio.Tab(say("side_by_side", language), id="side"):
             compared = gradio.Dropdown(
                 label=say("compare", language), multiselect=True, elem_id="bsab-compare", max_choices=6
             )
-            side = gradio.HTML(side_by_side_html((), (), language), elem_id="bsab-side-by-side")
+            side = panel_html(side_by_side_html((), (), language), elem_id="bsab-side-by-side")
 
     def show(wanted: Wanted) -> dict[Any, Any]:
         kept = select(site.rows(), wanted)

@@ -106,7 +106,7 @@ _WORDS: dict[str, dict[Language, str]] = {
     "source": {"en": "Source", "zh": "出处"},
     "sort": {"en": "Sort by {column}", "zh": "按{column}排序"},
     "chart": {"en": "Chart of {endpoint}", "zh": "{endpoint}图"},
-    "results": {"en": "{count} results", "zh": "{count} 条结果"},
+    "results": {"en": "Results: {count}", "zh": "{count} 条结果"},
     "no_results": {"en": "No results", "zh": "没有结果"},
     "csv": {"en": "Download CSV", "zh": "下载 CSV"},
     "show_sentence": {"en": "{value}: show the sentence", "zh": "{value}：显示原句"},
@@ -122,9 +122,9 @@ _WORDS: dict[str, dict[Language, str]] = {
     # References
     "references_search": {"en": "Number, trial, author, word", "zh": "编号、试验、作者或词语"},
     "status": {"en": "Status", "zh": "状态"},
-    "cited_in": {"en": "Cited in {count} places", "zh": "被引 {count} 处"},
+    "cited_in": {"en": "Where it is cited: {count}", "zh": "被引 {count} 处"},
     "no_references": {"en": "No reference found", "zh": "没有找到文献"},
-    "found_references": {"en": "{count} references", "zh": "{count} 条文献"},
+    "found_references": {"en": "References: {count}", "zh": "{count} 条文献"},
     # Library
     "document": {"en": "Document", "zh": "文档"},
     "language": {"en": "Language", "zh": "语言"},
@@ -138,9 +138,11 @@ _WORDS: dict[str, dict[Language, str]] = {
     "remove_named": {"en": "Remove {title}", "zh": "移除{title}"},
     "remove_sure": {"en": "Remove this document from the library?", "zh": "确定从资料库移除该文档？"},
     "removed": {"en": "Removed.", "zh": "已移除。"},
-    "files": {"en": "Text, Markdown or JSONL files", "zh": "文本、Markdown 或 JSONL 文件"},
-    "add": {"en": "Add to the library", "zh": "加入资料库"},
-    "add_none": {"en": "Choose files first.", "zh": "请先选择文件。"},
+    "files": {
+        "en": "Text (.txt), Markdown (.md) or JSON Lines (.jsonl)",
+        "zh": "文本（.txt）、Markdown（.md）或 JSON Lines（.jsonl）",
+    },
+    "add": {"en": "Add files to the library", "zh": "添加文件到资料库"},
     "indexing": {"en": "Indexing", "zh": "建立索引"},
     "added_count": {"en": "Added: {titles}", "zh": "已加入：{titles}"},
     "known": {"en": "{source} is already in the library as {owner}.", "zh": "{source} 已在资料库中（{owner}）。"},
@@ -154,7 +156,7 @@ _WORDS: dict[str, dict[Language, str]] = {
         "zh": "资料库所在文件夹不可写：可以查阅，不能更改。",
     },
     "totals": {
-        "en": "{documents} documents, {passages} passages, {results} trial results, {references} references",
+        "en": "Documents: {documents} · passages: {passages} · trial results: {results} · references: {references}",
         "zh": "{documents} 篇文档，{passages} 个段落，{results} 条试验结果，{references} 条文献",
     },
 }

@@ -47,7 +47,7 @@ def test_a_figure_is_told_with_arm_comparator_and_interval(assistant: Assistant,
     reply = assistant.ask(question)
     assert isinstance(reply, Answer)
     assert reply.text == text
-    assert reply.understood
+    assert reply.understood.names("en")
     assert all(result.value_text in reply.text for result in reply.results)
     assert not assistant.faults(reply.text, reply.evidence)
 
