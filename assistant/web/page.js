@@ -107,6 +107,18 @@
     history.replaceState(history.state, '', address);
   };
 
-  new MutationObserver(() => { watchChart(); keepAddress(); })
+  // Gradio names these in the browser's language, which need not be the page's.
+  const nameButtons = () => {
+    const told = find('#bsab-told');
+    for (const [selector, name] of [['#bsab-side > button', 'side'], ['#bsab-chat .icon-button-wrapper button', 'new']]) {
+      const button = told && find(selector);
+      if (button && button.getAttribute('aria-label') !== told.dataset[name]) {
+        button.setAttribute('aria-label', told.dataset[name]);
+        button.title = told.dataset[name];
+      }
+    }
+  };
+
+  new MutationObserver(() => { watchChart(); keepAddress(); nameButtons(); })
     .observe(document.body, {childList: true, subtree: true, attributes: true, attributeFilter: ['data-conversation']});
 })();

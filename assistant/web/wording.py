@@ -24,6 +24,7 @@ _WORDS: dict[str, dict[Language, str]] = {
     "close": {"en": "Close", "zh": "关闭"},
     "copied": {"en": "Copied", "zh": "已复制"},
     "not_copied": {"en": "The browser does not allow copying", "zh": "浏览器不允许复制"},
+    "side": {"en": "Show or hide conversations", "zh": "显示或隐藏历史对话"},
     # Ask
     "conversation": {"en": "Conversation", "zh": "对话"},
     "question": {"en": "Question", "zh": "问题"},
@@ -176,8 +177,9 @@ def number(value: int, language: Language) -> str:
 
 def moment(told: str, language: Language) -> str:
     """A time in this machine's zone, as the language writes it; ``told`` is ISO 8601, UTC."""
-    from babel.dates import format_datetime
+    from babel.dates import format_date, format_time
 
     when = datetime.fromisoformat(told)
     local = (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone()
-    return str(format_datetime(local, "medium", tzinfo=local.tzinfo, locale=_LOCALES[language]))
+    locale = _LOCALES[language]
+    return f"{format_date(local, 'medium', locale)} {format_time(local, 'short', local.tzinfo, locale)}"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -24,8 +24,25 @@ FLAGS = (
 
 HOSTILE = (
     "The zebrafish-42 study: <script>document.title='owned'</script> <img src=x onerror=\"document.title='owned'\"> "
-    "showed **bold** [link](http://example.invalid/) `code` and \u202ereversed\u202c text in zebrafish-42 larvae."
+    "showed **bold** [link](http://example.invalid/) ![image](http://example.invalid/i.png) `code` and "
+    "\u202ereversed\u202c text in zebrafish-42 larvae."
 )
+OS_QUESTION = "What was the median overall survival with tarlatamab in DeLLphi-304?"
+TESTED = "which trial tested tarlatamab versus chemotherapy"
+
+
+@contextmanager
+def serving(home: Path, *options: str) -> Iterator[str]:
+    """The address of ``bsab serve`` over a home, on a port that the system gives."""
+    command = [sys.executable, "-m", "app", "--home", str(home), "--port", "0", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            line = server.stdout.readline()
+            address = next(word for word in line.split() if word.startswith("http://127.0.0.1:"))
+            yield f"{address}/"
+        finally:
+            server.terminate()
 
 
 @pytest.fixture(scope="session")
@@ -37,18 +54,8 @@ def served(review_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     hostile.write_text(HOSTILE, encoding="utf-8")
     assert cli.main(["add", str(hostile), "--home", str(home)], serve=lambda _: None) == 0
     HybridIndex.open(home).library.close()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "app", "--home", str(home), "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            assert server.stdout is not None
-            line = server.stdout.readline()
-            assert f"http://127.0.0.1:{port}" in line, line
-            yield f"http://127.0.0.1:{port}/"
-        finally:
-            server.terminate()
+    with serving(home) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -61,15 +68,36 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def page(browser: Browser, served: str) -> Iterator[Page]:
-    """A new visitor on the page, at 1280 px."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+@contextmanager
+def visiting(browser: Browser, address: str, **options: object) -> Iterator[Page]:
+    """A new visitor on the page, at 1280 px and in English unless ``options`` say otherwise."""
+    chosen = {"viewport": {"width": 1280, "height": 900}, "locale": "en-US", **options}
+    context = browser.new_context(**chosen)  # type: ignore[arg-type]
     page = context.new_page()
-    page.goto(served)
+    page.goto(address)
     page.wait_for_selector("#bsab-question textarea")
     yield page
     context.close()
+
+
+@pytest.fixture
+def page(browser: Browser, served: str) -> Iterator[Page]:
+    with visiting(browser, served) as page:
+        yield page
+
+
+@pytest.fixture
+def chinese(browser: Browser, served: str) -> Iterator[Page]:
+    """A new visitor whose browser asks for Chinese."""
+    with visiting(browser, served, locale="zh-CN") as page:
+        yield page
+
+
+@pytest.fixture
+def own(browser: Browser, home: Path) -> Iterator[Page]:
+    """A new visitor on a library of their own, which a test may change."""
+    with serving(home) as address, visiting(browser, address) as page:
+        yield page
 
 
 def ask(page: Page, question: str) -> str:
@@ -80,3 +108,14 @@ def ask(page: Page, question: str) -> str:
     page.press("#bsab-question textarea", "Enter")
     answers.nth(before).wait_for()
     return answers.nth(before).inner_text()
+
+
+def open_tab(page: Page, place: int) -> None:
+    """Go to the tab of that place: 0 ask, 1 trials, 2 references, 3 library."""
+    page.locator("#bsab-tabs > .tab-wrapper [role=tab]").nth(place).click()
+
+
+def open_side(page: Page) -> None:
+    """Open the side bar of conversations."""
+    page.click("#bsab-side > button")
+    page.locator("#bsab-history").wait_for()

@@ -10,14 +10,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answer import Answer
 from assistant.assistant import Assistant
-from assistant.web.rendering import as_text, evidence_html, question_html, reply_html
+from assistant.history import Turn
+from assistant.markup import as_html
+from assistant.web.chat import question_html, reply_html
+from assistant.web.evidence import evidence_html
+from assistant.web.reading import section_html
+from assistant.web.rendering import passage_html
+from assistant.web.wording import _WORDS, moment, number
+from assistant.wire import reply_json
+from corpus.document import Language
+from corpus.sections import split_sections
 
 ANSWERABLE = [
     pytest.param("which trial tested tarlatamab versus chemotherapy", id="en"),
     pytest.param("塔拉妥单抗最常见的不良反应是什么？", id="zh"),
     pytest.param("Tarlatamab 的 CRS 发生率 (10 mg)", id="mixed"),
+    pytest.param("What was the median overall survival with tarlatamab in DeLLphi-304?", id="figures"),
 ]
 
 
@@ -40,11 +49,19 @@ class Shown(HTMLParser):
         self.text += data
 
 
-@given(st.text())
+def turn(assistant: Assistant, question: str) -> Turn:
+    return Turn(question, reply_json(assistant.ask(question), 0.0), "2026-11-24T08:00:00+00:00")
+
+
+@given(st.text(st.characters() | st.sampled_from("\u202e\u2067\u200f<&\n")))
 def test_any_text_is_shown_as_it_stands(text: str) -> None:
-    shown = Shown(as_text(text))
+    shown = Shown(as_html(text))
     assert shown.text == text
-    assert set(shown.tags) <= {"br"}
+    assert set(shown.tags) <= {"br", "bdi"}
+
+
+def test_a_direction_mark_reaches_no_further_than_itself() -> None:
+    assert as_html("a\u202eb") == 'a<bdi data-mark="U+202E">\u202e</bdi>b'
 
 
 @pytest.mark.parametrize(
@@ -56,26 +73,75 @@ def test_markup_in_a_question_is_text(markup: str) -> None:
     assert shown.text == markup
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("question", ANSWERABLE)
-def test_every_citation_leads_to_an_evidence_of_its_turn(assistant: Assistant, question: str) -> None:
-    reply = assistant.ask(question)
-    targets = re.findall(r'href="#(evidence-[\d-]+)"', reply_html(reply, 3))
-    assert targets
-    shown = evidence_html([reply, reply, reply])
-    assert all(f'id="{target}"' in shown for target in targets)
-    understood = " · ".join(reply.understood) if isinstance(reply, Answer) else ""
-    assert Shown(reply_html(reply, 3)).text == understood + reply.text
+def test_every_link_in_a_turn_leads_to_an_evidence_or_reference_of_it(
+    assistant: Assistant, question: str, language: Language
+) -> None:
+    turns = [turn(assistant, question)] * 3
+    evidence = evidence_html(turns, language)
+    targets = re.findall(r'href="#([^"]+)"', reply_html(turns, 2, language) + evidence)
+    assert any(target.startswith("evidence-3-") for target in targets)
+    assert all(f'id="{target}"' in evidence for target in targets)
 
 
 @pytest.mark.parametrize("question", ANSWERABLE)
-def test_the_marks_are_the_quotes(assistant: Assistant, question: str) -> None:
-    reply = assistant.ask(question)
-    assert isinstance(reply, Answer)
-    marked = [html.unescape(found) for found in re.findall(r"<mark>(.*?)</mark>", evidence_html([reply]))]
-    assert marked == [quote for item in reply.evidence for quote in item.quoted()]
+def test_an_answer_is_shown_whole(assistant: Assistant, question: str) -> None:
+    asked = turn(assistant, question)
+    assert asked.reply["answer"] in Shown(reply_html([asked], 0, "en")).text
+
+
+@pytest.mark.parametrize("question", ANSWERABLE)
+def test_the_marks_are_the_quotes_and_the_passage_stays_whole(assistant: Assistant, question: str) -> None:
+    asked = turn(assistant, question)
+    shown = evidence_html([asked], "en")
+    marked = [html.unescape(re.sub(r"<[^>]+>", "", found)) for found in re.findall(r"<mark>(.*?)</mark>", shown)]
+    assert marked == [quote for citation in asked.reply["citations"] for quote in citation["quotes"]]
+    passages = re.findall(r'<p class="bsab-passage"[^>]*>(.*?)</p>', shown, re.DOTALL)
+    assert [Shown(passage).text for passage in passages] == [c["text"] for c in asked.reply["citations"]]
+
+
+@given(st.text(min_size=1, max_size=40), st.data())
+def test_marks_never_change_a_text(text: str, data: st.DataObject) -> None:
+    edges = st.lists(st.integers(0, len(text)), max_size=6, unique=True).map(sorted)
+    quotes, terms = (list(zip(e[::2], e[1::2], strict=False)) for e in (data.draw(edges), data.draw(edges)))
+    shown = Shown(passage_html(text, quotes, terms))
+    assert shown.text == text
+    marked = "".join(re.findall(r"<mark>(.*?)</mark>", passage_html(text, quotes, terms), re.DOTALL))
+    assert Shown(marked).text == "".join(text[start:end] for start, end in quotes)
+
+
+def test_terms_of_both_languages_are_marked(assistant: Assistant) -> None:
+    shown = evidence_html([turn(assistant, "What is the objective response rate of PM8002 in SCLC?")], "en")
+    terms = {html.unescape(term) for term in re.findall(r'<b class="bsab-term">(.*?)</b>', shown)}
+    assert {"PM8002", "小细胞肺癌"} <= terms
 
 
 def test_an_unresolved_reference_is_shown_as_unresolved(assistant: Assistant) -> None:
-    reply = assistant.ask("文献[2]讲的是什么？")
-    assert "未能确认对应的文章" in evidence_html([reply])
-    assert "doi.org" not in evidence_html([reply])
+    asked = turn(assistant, "文献[2]讲的是什么？")
+    assert "未能确认对应的文章" in evidence_html([asked], "zh")
+    assert "which work this is could not be established" in evidence_html([asked], "en")
+    assert "doi.org" not in evidence_html([asked], "zh")
+
+
+@pytest.mark.parametrize("place", [0, 1, 5000, 10**9, -5])
+def test_a_section_is_shown_around_any_place(assistant: Assistant, place: int) -> None:
+    document = assistant.index.library.document("bsab-review")
+    shown = section_html(document, place, place + 10, "en")
+    held = max(0, min(place, len(document.text) - 1))
+    section = next(section for section in split_sections(document) if held < section.span.end)
+    assert section.body.of(document.text).strip() in Shown(shown).text
+    assert shown.count('class="bsab-read"') in (1, 2)
+
+
+def test_the_page_says_everything_in_both_languages() -> None:
+    for key, said in _WORDS.items():
+        assert said.keys() == {"en", "zh"}, key
+        fields = [set(re.findall(r"\{(\w+)\}", text)) for text in said.values()]
+        assert fields[0] == fields[1], key
+
+
+def test_dates_and_numbers_are_written_as_each_language_does() -> None:
+    assert moment("2026-11-24T08:05:00+00:00", "zh").startswith("2026年11月2")
+    assert "Nov 2026" in moment("2026-11-24 08:05:00", "en")
+    assert (number(12428, "en"), number(12428, "zh")) == ("12,428", "12,428")
