@@ -71,7 +71,6 @@ _FAULTS: dict[str, dict[Language, str]] = {
     "name": {"en": "what it cites does not speak of {figure}", "zh": "所引证据没有提到{figure}"},
 }
 _CITED = re.compile(r"\[(\d{1,3})\]")
-_MAY_END = re.compile(r"[.。!！?？\]\n]")
 _HELD = frozenset({"drug", "drug code", "disease", "target"})
 
 
@@ -101,14 +100,19 @@ class LanguageModel:
         """
         language = answer.language
         joint = "" if language == "zh" else " "
-        heard: list[str] = []
+        whole, heard = 0, 0
 
         def listen(draft: str) -> None:
+            nonlocal whole, heard
             # The last sentence may go on.
-            done = _checked("\n".join(_sentences(clean(draft).strip())[:-1]), answer.evidence, guard, terms)[0]
-            if on_text and len(done) > len(heard):
-                heard[:] = done
-                on_text(joint.join(done))
+            sentences = _sentences(clean(draft).strip())[:-1]
+            if not on_text or len(sentences) <= whole:
+                return
+            whole = len(sentences)
+            passed = _checked("\n".join(sentences), answer.evidence, guard, terms)[0]
+            if len(passed) > heard:
+                heard = len(passed)
+                on_text(joint.join(passed))
 
         try:
             draft = clean(self._draft(answer, cancelled or threading.Event(), listen)).strip()
@@ -133,7 +137,7 @@ class LanguageModel:
         return _instead(answer, "cancelled")
 
     def _draft(self, answer: Answer, cancelled: threading.Event, listen: Callable[[str], None]) -> str:
-        """What the model writes, whole; ``listen`` is told what there is whenever a sentence may have ended."""
+        """What the model writes, whole; ``listen`` is told what there is so far."""
         import httpx
         import openai
 
@@ -167,8 +171,7 @@ class LanguageModel:
                     finished = finished or chunk.choices[0].finish_reason is not None
                     if text := chunk.choices[0].delta.content:
                         parts.append(text)
-                        if _MAY_END.search(text):
-                            listen("".join(parts))
+                        listen("".join(parts))
         except (openai.APITimeoutError, httpx.TimeoutException):
             raise _Trouble("timeout") from None
         except (openai.APIConnectionError, openai.APIStatusError):

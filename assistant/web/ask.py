@@ -19,7 +19,7 @@ from assistant.suggestions import follow_ups
 from assistant.understood import Understood
 from assistant.web.chat import history_html, pending_html, question_html, reply_html, suggestions_html
 from assistant.web.evidence import evidence_html
-from assistant.web.parts import panel_html
+from assistant.web.parts import AT_ONCE, STREAMED, panel_html
 from assistant.web.rendering import TELL_CLICKS
 from assistant.web.site import Site, Talk, visitor_of
 from assistant.web.wording import say
@@ -31,9 +31,9 @@ from index.errors import LibraryError
 _KINDS = ("trials", "drugs", "endpoints", "sections")
 _LABELS = {"trials": "trial", "drugs": "drug", "endpoints": "endpoint", "sections": "section"}
 # The chat's own buttons lie inside its messages, where no component hears them.
-_HEAR_CHAT = """document.addEventListener('click', event => {
+_HEAR = """document.addEventListener('click', event => {
   const button = event.target.closest('#bsab-chat [data-act], #bsab-follow [data-act]');
-  if (button && ['ask', 'regenerate', 'rate'].includes(button.dataset.act)) trigger('click', {...button.dataset});
+  if (button && ACTS.includes(button.dataset.act)) trigger('click', {...button.dataset});
 });"""
 
 Updates = dict[Any, Any]
@@ -94,9 +94,10 @@ class AskPanel:
                     self.stop = gradio.Button(
                         self._say("stop"), interactive=False, scale=1, min_width=60, elem_id="bsab-stop"
                     )
-                with gradio.Group(visible=False, elem_id="bsab-comment") as self.rating:
-                    self.comment = gradio.Textbox(label=self._say("comment"), max_lines=4)
-                    self.save = gradio.Button(self._say("save"), size="sm")
+                self.comment = gradio.Textbox(
+                    label=self._say("comment"), max_lines=4, visible=False, elem_id="bsab-comment"
+                )
+                self.save = gradio.Button(self._say("save"), size="sm", visible=False, elem_id="bsab-save")
                 with gradio.Accordion(self._say("change_none"), open=False, elem_id="bsab-understood") as self.scope:
                     with gradio.Row():
                         self.chips = {
@@ -116,27 +117,29 @@ class AskPanel:
         self.rated = gradio.State(0)
         # page.js keeps the address of the page at the conversation on the screen.
         self.here = panel_html("", elem_id="bsab-here", visible="hidden")
-        self.heard = panel_html("", js_on_load=_HEAR_CHAT, visible="hidden")
+        self.heard = panel_html("", js_on_load=_HEAR.replace("ACTS", "['ask', 'regenerate']"), visible="hidden")
+        self.rated_by = panel_html("", js_on_load=_HEAR.replace("ACTS", "['rate']"), visible="hidden")
         self._connect()
 
     def _connect(self) -> None:
         # What an answer changes; functions give back those that do change.
         outputs = [
-            self.text, self.chat, self.evidence, self.talk, self.follow, self.scope, self.stop, self.rating,
+            self.text, self.chat, self.evidence, self.talk, self.follow, self.scope, self.stop, self.save,
             self.rated, self.comment, self.here, self.kept, *self.chips.values(),
         ]  # fmt: skip
-        told: dict[str, Any] = {"outputs": outputs, "api_visibility": "private", "show_progress": "hidden"}
-        gradio.on([self.text.submit, self.send.click], self._ask, [self.text, self.talk, self.words], **told)
-        self.heard.click(self._hear, [self.talk, self.words], **told)
+        gradio.on(
+            [self.text.submit, self.send.click], self._ask, [self.text, self.talk, self.words], outputs, **STREAMED
+        )
+        self.heard.click(self._hear, [self.talk, self.words], outputs, **STREAMED)
         chips = [self.chips[kind] for kind in _KINDS]
-        self.again.click(self._ask_changed, [self.talk, self.words, self.text, *chips], **told)
-        self.new.click(self._clear, [self.words], **told)
-        self.chat.clear(self._clear, [self.words], **told)
-        self.kept.click(self._manage, [self.talk, self.words], **told)
-        self.delete_all.click(self._delete_all, None, **told)
-        self.save.click(self._comment, [self.talk, self.rated, self.comment], **told)
-        self.stop.click(self._stop, None, None, api_visibility="private", queue=False)
-        self.words.change(self._search, [self.talk, self.words], [self.kept], api_visibility="private")
+        self.again.click(self._ask_changed, [self.talk, self.words, self.text, *chips], outputs, **STREAMED)
+        self.rated_by.click(self._rate, [self.talk], outputs, **AT_ONCE)
+        gradio.on([self.new.click, self.chat.clear], self._clear, [self.words], outputs, **AT_ONCE)
+        self.kept.click(self._manage, [self.talk, self.words], outputs, **AT_ONCE)
+        self.delete_all.click(self._delete_all, None, outputs, **AT_ONCE)
+        self.save.click(self._comment, [self.talk, self.rated, self.comment], outputs, **AT_ONCE)
+        self.stop.click(self._stop, None, None, **AT_ONCE)
+        self.words.change(self._search, [self.talk, self.words], [self.kept], **AT_ONCE)
 
     def load(self, page: gradio.Blocks) -> None:
         """Open what the page's address names, when it is loaded."""
@@ -144,7 +147,7 @@ class AskPanel:
             self.text, self.chat, self.evidence, self.talk, self.follow, self.scope, self.here, self.kept,
             *self.chips.values(),
         ]  # fmt: skip
-        page.load(self._open, None, outputs, api_visibility="private", show_progress="hidden")
+        page.load(self._open, None, outputs, **AT_ONCE)
 
     # Asking
 
@@ -161,8 +164,6 @@ class AskPanel:
         elif told.get("act") == "regenerate" and talk.turns:
             before = replace(talk, turns=talk.turns[:-1])
             yield from self._answer(talk.turns[-1].question, before, words, request, before.questions, again=True)
-        elif told.get("act") == "rate":
-            yield self._rate(talk, int(told["turn"]), int(told["rating"]), request)
 
     def _ask_changed(
         self,
@@ -203,7 +204,7 @@ class AskPanel:
             self.text: "",
             self.chat: self._messages(talk, text, pending_html(self.language)),
             self.stop: gradio.Button(interactive=True),
-            self.rating: gradio.Group(visible=False),
+            **self._commenting(False),
         }
         started = time.perf_counter()
         assistant = self.site.assistant
@@ -302,7 +303,9 @@ class AskPanel:
 
     # Rating
 
-    def _rate(self, talk: Talk, place: int, rating: int, request: gradio.Request) -> Updates:
+    def _rate(self, talk: Talk, request: gradio.Request, event: gradio.EventData) -> Updates:
+        told = event._data or {}
+        place, rating = int(told["turn"]), int(told["rating"])
         if not self.site.history or not talk.id or not 0 <= place < len(talk.turns) or rating not in (1, -1):
             gradio.Warning(self._say("history_unkept"))
             return self._nothing()
@@ -312,8 +315,7 @@ class AskPanel:
             self.talk: talk,
             self.chat: self._messages(talk),
             self.rated: place,
-            self.rating: gradio.Group(visible=True),
-            self.comment: "",
+            **self._commenting(True),
         }
 
     def _comment(self, talk: Talk, place: int, comment: str, request: gradio.Request) -> Updates:
@@ -321,7 +323,10 @@ class AskPanel:
             self.site.history.rate(talk.id, place, rating, comment.strip(), visitor_of(request))
             gradio.Info(self._say("saved"))
             talk = self._reread(talk, request)
-        return {self.talk: talk, self.rating: gradio.Group(visible=False)}
+        return {self.talk: talk, **self._commenting(False)}
+
+    def _commenting(self, shown: bool) -> Updates:
+        return {self.comment: gradio.Textbox("", visible=shown), self.save: gradio.Button(visible=shown)}
 
     def _reread(self, talk: Talk, request: gradio.Request) -> Talk:
         assert self.site.history
@@ -334,10 +339,12 @@ class AskPanel:
         """What the address names: ``?c=`` a conversation of the visitor's, ``?q=`` questions to ask in turn."""
         query = request.query_params
         asked = dict(query) if isinstance(query, dict) else {key: query.getlist(key) for key in query}
-        talk = Talk()
-        if wanted := _values(asked.get("c")):
-            talk = self._conversation(wanted[0], request)
-        for question in _values(asked.get("q"))[:20]:
+        opened, questions = _values(asked.get("c")), _values(asked.get("q"))[:20]
+        if not opened and not questions:
+            # Whoever was quick may have asked already: their answer stays.
+            return {self.kept: self._list(Talk(), "", request)}
+        talk = self._conversation(opened[0], request) if opened else Talk()
+        for question in questions:
             started = time.perf_counter()
             reply = self.site.assistant.ask(question, talk.questions)
             talk = self._kept(talk, question, reply, time.perf_counter() - started, request, again=False)
@@ -357,7 +364,7 @@ class AskPanel:
             **self._show(Talk()),
             self.text: "",
             self.follow: self._examples(),
-            self.rating: gradio.Group(visible=False),
+            **self._commenting(False),
             self.kept: self._list(Talk(), words, request),
         }
 

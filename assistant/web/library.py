@@ -13,7 +13,7 @@ import gradio
 
 from assistant.adding import add_documents
 from assistant.markup import as_html
-from assistant.web.parts import panel_html
+from assistant.web.parts import AT_ONCE, panel_html
 from assistant.web.rendering import TELL_CLICKS, icon_button, read_link
 from assistant.web.site import Site
 from assistant.web.wording import moment, number, say
@@ -97,14 +97,13 @@ def build_library(site: Site, language: Language, tab: gradio.Tab) -> None:
             raise gradio.Error(str(error), print_exception=False) from error
         return checked()
 
-    quiet: dict[str, Any] = {"api_visibility": "private"}
-    tab.select(show, None, [documents], show_progress="hidden", **quiet)
+    tab.select(show, None, [documents], **AT_ONCE)
+    documents.click(remove, None, [documents, told], **AT_ONCE)
+    check.click(checked, None, [health, repair], **AT_ONCE)
     # One at a time: indexing takes all the machine has.
-    changing: dict[str, Any] = {"concurrency_id": "library", "concurrency_limit": 1, **quiet}
-    add.upload(added, [add], [told, documents], show_progress_on=[told], **changing)
-    documents.click(remove, None, [documents, told], show_progress="hidden", **changing)
-    check.click(checked, None, [health, repair], show_progress="hidden", **quiet)
-    repair.click(repaired, None, [health, repair], show_progress_on=[health], **changing)
+    alone: dict[str, Any] = {"concurrency_id": "library", "concurrency_limit": 1, "api_visibility": "private"}
+    add.upload(added, [add], [told, documents], show_progress_on=[told], **alone)
+    repair.click(repaired, None, [health, repair], show_progress_on=[health], **alone)
 
 
 def _read(path: Path) -> list[Document | CorpusError]:

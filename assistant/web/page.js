@@ -107,14 +107,19 @@
     history.replaceState(history.state, '', address);
   };
 
+  const NAMED = [
+    ['#bsab-side > button', 'side'],
+    ['#bsab-chat .icon-button-wrapper button', 'new'],
+    ['#bsab-chat [role=log]', 'conversation'],
+    ['#bsab-chat [data-testid=user]', 'question'],
+    ['#bsab-chat [data-testid=bot]', 'answer'],
+  ];
   // Gradio names these in the browser's language, which need not be the page's.
   const nameButtons = () => {
     const told = find('#bsab-told');
-    for (const [selector, name] of [['#bsab-side > button', 'side'], ['#bsab-chat .icon-button-wrapper button', 'new']]) {
-      const button = told && find(selector);
-      if (button && button.getAttribute('aria-label') !== told.dataset[name]) {
-        button.setAttribute('aria-label', told.dataset[name]);
-        button.title = told.dataset[name];
+    for (const [selector, name] of NAMED) {
+      for (const part of told ? document.querySelectorAll(selector) : []) {
+        if (part.getAttribute('aria-label') !== told.dataset[name]) part.setAttribute('aria-label', told.dataset[name]);
       }
     }
   };

@@ -39,13 +39,13 @@ def build_page(site: Site, language: Language, *, programs: bool) -> gradio.Bloc
             with gradio.Tab(say("library_tab", language), id="library") as library:
                 build_library(site, language, library)
         # Filled by page.js: a section of a document, and what was just done.
-        keys = ("read", "close", "copied", "not_copied", "side", "new")
-        read, close, copied, failed, side, new = (as_html(say(key, language)) for key in keys)
+        read, close = (as_html(say(key, language)) for key in ("read", "close"))
+        told = ("copied", "failed", "side", "new", "conversation", "question", "answer")
+        data = " ".join(f'data-{key}="{as_html(say(key, language))}"' for key in told)
         panel_html(
             f'<dialog id="bsab-dialog" aria-label="{read}"><button type="button" class="bsab-button" id="bsab-close">'
             f'{close}</button><div id="bsab-dialog-body"></div></dialog>'
-            f'<p id="bsab-told" role="status" data-copied="{copied}" data-failed="{failed}" '
-            f'data-side="{side}" data-new="{new}"></p>'
+            f'<p id="bsab-told" role="status" {data}></p>'
         )
         ask.load(page)
         if programs:

@@ -1,10 +1,15 @@
-"""Components that the panels share."""
+"""Components and kinds of events that the panels share."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import gradio
+
+# Gradio closes a page's event stream whenever nothing is pending, and loses an event that joins in that moment. What
+# answers at once therefore goes without the queue; the queue is for what streams or shows progress.
+AT_ONCE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
+STREAMED: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
 def panel_html(value: str = "", **options: Any) -> gradio.HTML:

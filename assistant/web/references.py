@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 from urllib.parse import urlencode
 
 import gradio
 
 from assistant.markup import as_html, attribute
 from assistant.references import CitedReference, look_up
-from assistant.web.parts import panel_html
+from assistant.web.parts import AT_ONCE, panel_html
 from assistant.web.rendering import read_link, work_html
 from assistant.web.site import Site
 from assistant.web.wording import number, say
@@ -38,8 +37,7 @@ def build_references(site: Site, language: Language, tab: gradio.Tab) -> None:
         cited = look_up(site.assistant.index, words or "")
         return references_html([c for c in cited if not status or c.reference.status == status], words or "", language)
 
-    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    gradio.on([tab.select, words.input, status.input], show, [words, status], [found], **quiet)
+    gradio.on([tab.select, words.change, status.input], show, [words, status], [found], **AT_ONCE)
 
 
 def references_html(cited: Sequence[CitedReference], words: str, language: Language) -> str:

@@ -12,7 +12,7 @@ import gradio
 from assistant.charts import CHARTED, chart, kind_of
 from assistant.markup import as_html, attribute
 from assistant.result_table import COLUMNS, Row, Wanted, kind_name, kinds_in, select
-from assistant.web.parts import panel_html
+from assistant.web.parts import AT_ONCE, panel_html
 from assistant.web.rendering import TELL_CLICKS, button, note_html, passage_html, read_link
 from assistant.web.site import Site
 from assistant.web.wording import number, say
@@ -96,13 +96,18 @@ def build_trials(site: Site, language: Language, tab: gradio.Tab) -> None:
         wanted = replace(wanted, sort=column, descending=again and not wanted.descending)
         return wanted, gradio.skip(), table_html(select(site.rows(), wanted), wanted, language)
 
-    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    tab.select(opened, [state, compared], [state, kind, trials, drugs, compared, plot, table], **quiet)
+    tab.select(opened, [state, compared], [state, kind, trials, drugs, compared, plot, table], **AT_ONCE)
     filters: list[Any] = [kind, trials, drugs, words]
-    gradio.on([part.input for part in filters], narrow, [state, *filters], [state, plot, table], **quiet)
-    table.click(sort, [state], [state, plot, table], **quiet)
+    gradio.on(
+        [kind.input, trials.input, drugs.input, words.change],
+        narrow,
+        [state, *filters],
+        [state, plot, table],
+        **AT_ONCE,
+    )
+    table.click(sort, [state], [state, plot, table], **AT_ONCE)
     compared.input(
-        lambda chosen: side_by_side_html(site.rows(), tuple(chosen or ()), language), [compared], [side], **quiet
+        lambda chosen: side_by_side_html(site.rows(), tuple(chosen or ()), language), [compared], [side], **AT_ONCE
     )
 
 

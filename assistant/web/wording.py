@@ -23,11 +23,12 @@ _WORDS: dict[str, dict[Language, str]] = {
     "library_tab": {"en": "Library", "zh": "资料库"},
     "close": {"en": "Close", "zh": "关闭"},
     "copied": {"en": "Copied", "zh": "已复制"},
-    "not_copied": {"en": "The browser does not allow copying", "zh": "浏览器不允许复制"},
+    "failed": {"en": "The browser does not allow copying", "zh": "浏览器不允许复制"},
     "side": {"en": "Show or hide conversations", "zh": "显示或隐藏历史对话"},
     # Ask
     "conversation": {"en": "Conversation", "zh": "对话"},
     "question": {"en": "Question", "zh": "问题"},
+    "answer": {"en": "Answer", "zh": "回答"},
     "placeholder": {"en": "Ask about the library", "zh": "就资料库提问"},
     "ask": {"en": "Ask", "zh": "提问"},
     "stop": {"en": "Stop", "zh": "停止"},

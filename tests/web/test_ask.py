@@ -132,7 +132,7 @@ def test_a_rating_is_kept_with_its_comment(browser: Browser, home: Path) -> None
         page.click(".bsab-actions [aria-label='Bad answer']")
         expect(page.locator(".bsab-actions [aria-label='Bad answer']")).to_have_attribute("aria-pressed", "true")
         page.fill("#bsab-comment textarea", "The interval is wrong <b>")
-        page.click("#bsab-comment button")
+        page.click("#bsab-save")
         expect(page.locator("#bsab-comment")).to_be_hidden()
     with sqlite3.connect(home / "history.sqlite3") as history:
         assert history.execute("SELECT rating, comment FROM turns").fetchall() == [(-1, "The interval is wrong <b>")]

@@ -156,13 +156,14 @@ def test_motion_is_reduced_where_it_is_asked_for(browser: Browser, served: str) 
 
 def test_the_page_asks_nobody_but_this_machine(browser: Browser, served: str) -> None:
     asked: list[str] = []
-    with visiting(browser, "about:blank") if False else visiting(browser, served) as page:
+    with visiting(browser, served) as page:
         page.on("request", lambda request: asked.append(request.url))
         page.on("websocket", lambda websocket: asked.append(websocket.url))
         page.reload()
         page.wait_for_selector("#bsab-question textarea")
         ask(page, "How does amivantamab work?")
         page.click("#evidence-1-1 .bsab-read")
+        page.locator("#bsab-dialog[open] mark").first.wait_for()
         page.keyboard.press("Escape")
         for tab in (1, 2, 3):
             open_tab(page, tab)
@@ -197,7 +198,7 @@ def test_markup_in_questions_and_passages_is_shown_as_text(page: Page) -> None:
     passage = page.locator("#evidence-1-1 .bsab-passage")
     expect(passage).to_contain_text("<script>document.title='owned'</script>")
     expect(passage).to_contain_text("![image](http://example.invalid/i.png)")
-    assert page.locator("#evidence-1-1 bdi[data-mark='U+202E']").count() == 1
+    assert page.locator(".bsab-question bdi[data-mark='U+202E']").count() == 1
     page.click("#evidence-1-1 .bsab-read")
     expect(page.locator("#bsab-dialog")).to_contain_text("<script>document.title='owned'</script>")
     places = "#bsab-chat, #bsab-evidence, #bsab-dialog, #bsab-history"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -50,11 +51,11 @@ def test_search_cite_and_trials(client: Client) -> None:
 
 def test_an_mcp_client_uses_the_same_as_tools(served: str) -> None:
     from mcp import ClientSession
-    from mcp.client.streamable_http import streamablehttp_client
+    from mcp.client.streamable_http import streamable_http_client
 
     async def visit() -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
         async with (
-            streamablehttp_client(f"{served}gradio_api/mcp/") as (read, write, _),
+            streamable_http_client(f"{served}gradio_api/mcp/") as (read, write, _),
             ClientSession(read, write) as session,
         ):
             await session.initialize()
@@ -63,7 +64,9 @@ def test_an_mcp_client_uses_the_same_as_tools(served: str) -> None:
             cited = await session.call_tool("cite", {"reference": "PALOMA-3"})
             return tools, json.loads(asked.content[0].text), json.loads(cited.content[0].text)  # type: ignore[union-attr]
 
-    tools, answer, cited = asyncio.run(visit())
+    # Playwright's event loop runs in this thread.
+    with ThreadPoolExecutor(1) as other:
+        tools, answer, cited = other.submit(asyncio.run, visit()).result()
     assert set(tools) == {"ask", "search", "cite", "trials"}
     assert "passages that hold the answer" in tools["ask"].description
     assert "history" in tools["ask"].inputSchema["properties"]
