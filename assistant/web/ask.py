@@ -6,6 +6,7 @@ import queue
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,7 @@ import gradio
 from assistant.answer import Answer, Reply
 from assistant.errors import UsageError
 from assistant.history import Turn
+from assistant.markup import attribute
 from assistant.rephrase import rephrase
 from assistant.suggestions import follow_ups
 from assistant.understood import Understood
@@ -127,12 +129,16 @@ class AskPanel:
             self.text, self.chat, self.evidence, self.talk, self.follow, self.scope, self.stop, self.save,
             self.rated, self.comment, self.here, self.kept, *self.chips.values(),
         ]  # fmt: skip
-        gradio.on(
-            [self.text.submit, self.send.click], self._ask, [self.text, self.talk, self.words], outputs, **STREAMED
-        )
-        self.heard.click(self._hear, [self.talk, self.words], outputs, **STREAMED)
         chips = [self.chips[kind] for kind in _KINDS]
-        self.again.click(self._ask_changed, [self.talk, self.words, self.text, *chips], outputs, **STREAMED)
+        asked = (
+            gradio.on(
+                [self.text.submit, self.send.click], self._ask, [self.text, self.talk, self.words], outputs, **STREAMED
+            ),
+            self.heard.click(self._hear, [self.talk, self.words], outputs, **STREAMED),
+            self.again.click(self._ask_changed, [self.talk, self.words, self.text, *chips], outputs, **STREAMED),
+        )
+        for answered in asked:
+            answered.then(self._follow, [self.talk], [self.follow], **AT_ONCE)
         self.rated_by.click(self._rate, [self.talk], outputs, **AT_ONCE)
         gradio.on([self.new.click, self.chat.clear], self._clear, [self.words], outputs, **AT_ONCE)
         self.kept.click(self._manage, [self.talk, self.words], outputs, **AT_ONCE)
@@ -179,8 +185,7 @@ class AskPanel:
         """The last question, or the one that is being typed, for what the reader chose."""
         question = text.strip() or (talk.turns[-1].question if talk.turns else "")
         if not question:
-            gradio.Info(self._say("placeholder"))
-            yield self._nothing()
+            yield self._tell(talk, "placeholder")
             return
         scope = talk.turns[-1].reply["scope"] if talk.turns and not text.strip() else {}
         before = Understood(**{kind: tuple(scope.get(kind, ())) for kind in _KINDS})
@@ -225,8 +230,15 @@ class AskPanel:
             self.stop: gradio.Button(interactive=False),
             self.kept: self._list(talk, words, request),
         }
-        further = follow_ups(assistant, reply, talk.questions)
-        yield {self.follow: suggestions_html(further, self._say("follow_ups")) or self._examples()}
+
+    def _follow(self, talk: Talk) -> str:
+        """What to ask next, once the answer is on the screen."""
+        if not talk.turns:
+            return self._examples()
+        # Found again, without the model: in a talk that was reopened, its reply is JSON.
+        reply = self.site.assistant.extract(talk.questions[-1], talk.questions[:-1])
+        further = follow_ups(self.site.assistant, reply, talk.questions)
+        return suggestions_html(further, self._say("follow_ups")) or self._examples()
 
     def _worded(self, answer: Answer, session: str) -> Iterator[str | Reply]:
         """What the language model has written so far, checked; at last the reply. Stopped, it is the answer without."""
@@ -267,6 +279,12 @@ class AskPanel:
         kept = self.site.history.conversation(id).turns[-1]
         return Talk(id, (*talk.turns, kept))
 
+    def _tell(self, talk: Talk, key: str = "") -> Updates:
+        """What page.js reads: the conversation on the screen, for the page's address, and a word to the reader."""
+        said = f'data-said="{attribute(self._say(key))}"' if key else ""
+        # Said twice, it is news twice.
+        return {self.here: f'<span data-conversation="{talk.id or ""}" data-at="{time.time_ns()}" {said}></span>'}
+
     def _nothing(self) -> Updates:
         """An update that changes nothing: gradio takes no empty one."""
         return {self.text: gradio.skip()}
@@ -284,7 +302,7 @@ class AskPanel:
             self.chat: self._messages(talk),
             self.evidence: evidence_html(talk.turns, self.language),
             self.scope: gradio.Accordion(label=self._say("change", names=names) if names else self._say("change_none")),
-            self.here: f'<span data-conversation="{talk.id or ""}"></span>',
+            **self._tell(talk),
             **{chip: gradio.Dropdown(choices[kind], value=chosen[kind]) for kind, chip in self.chips.items()},
         }
 
@@ -307,8 +325,7 @@ class AskPanel:
         told = event._data or {}
         place, rating = int(told["turn"]), int(told["rating"])
         if not self.site.history or not talk.id or not 0 <= place < len(talk.turns) or rating not in (1, -1):
-            gradio.Warning(self._say("history_unkept"))
-            return self._nothing()
+            return self._tell(talk, "history_unkept")
         self.site.history.rate(talk.id, place, rating, "", visitor_of(request))
         talk = self._reread(talk, request)
         return {
@@ -321,9 +338,9 @@ class AskPanel:
     def _comment(self, talk: Talk, place: int, comment: str, request: gradio.Request) -> Updates:
         if self.site.history and talk.id and place < len(talk.turns) and (rating := talk.turns[place].rating):
             self.site.history.rate(talk.id, place, rating, comment.strip(), visitor_of(request))
-            gradio.Info(self._say("saved"))
             talk = self._reread(talk, request)
-        return {self.talk: talk, **self._commenting(False)}
+            return {self.talk: talk, **self._commenting(False), **self._tell(talk, "saved")}
+        return self._commenting(False)
 
     def _commenting(self, shown: bool) -> Updates:
         return {self.comment: gradio.Textbox("", visible=shown), self.save: gradio.Button(visible=shown)}
@@ -343,21 +360,24 @@ class AskPanel:
         if not opened and not questions:
             # Whoever was quick may have asked already: their answer stays.
             return {self.kept: self._list(Talk(), "", request)}
-        talk = self._conversation(opened[0], request) if opened else Talk()
+        found = self._conversation(opened[0], request) if opened else Talk()
+        talk = found or Talk()
         for question in questions:
             started = time.perf_counter()
             reply = self.site.assistant.ask(question, talk.questions)
             talk = self._kept(talk, question, reply, time.perf_counter() - started, request, again=False)
         shown = self._show(talk)
-        return {**shown, self.follow: self._examples(), self.kept: self._list(talk, "", request)}
+        gone = {} if found else self._tell(talk, "gone")
+        return {**shown, **gone, self.follow: self._follow(talk), self.kept: self._list(talk, "", request)}
 
-    def _conversation(self, id: str, request: gradio.Request) -> Talk:
+    def _conversation(self, id: str, request: gradio.Request) -> Talk | None:
+        """A conversation of the visitor's; None where there is none with that id."""
         try:
             if self.site.history:
                 return Talk(id, self.site.history.conversation(id, visitor_of(request)).turns)
         except UsageError:
-            gradio.Warning(self._say("gone"))
-        return Talk()
+            pass
+        return None
 
     def _clear(self, words: str, request: gradio.Request) -> Updates:
         return {
@@ -372,18 +392,18 @@ class AskPanel:
         told = event._data or {}
         id = str(told.get("conversation", ""))
         if told.get("act") == "open":
-            talk = self._conversation(id, request)
+            if not (found := self._conversation(id, request)):
+                return {**self._tell(talk, "gone"), self.kept: self._list(talk, words, request)}
+            talk = found
         elif told.get("act") == "delete" and self.site.history:
-            try:
+            with suppress(UsageError):  # gone already, from another window
                 self.site.history.delete(id, visitor_of(request))
-            except UsageError:
-                gradio.Warning(self._say("gone"))
             if talk.id != id:
                 return {self.kept: self._list(talk, words, request)}
             talk = Talk()
         else:
             return self._nothing()
-        return {**self._show(talk), self.follow: self._examples(), self.kept: self._list(talk, words, request)}
+        return {**self._show(talk), self.follow: self._follow(talk), self.kept: self._list(talk, words, request)}
 
     def _delete_all(self, request: gradio.Request) -> Updates:
         if self.site.history:

@@ -95,12 +95,15 @@
     });
   };
 
-  // The address names the conversation on the screen, to be reloaded and bookmarked.
+  // The address names the conversation on the screen, to be reloaded and bookmarked; what the server says is told.
+  let lastTold = '';
   const keepAddress = () => {
     const here = find('#bsab-here [data-conversation]');
     if (!here) return;
     const address = new URL(location.href);
     const now = here.dataset.conversation;
+    if (here.dataset.said && here.dataset.at !== lastTold) tell(here.dataset.said);
+    lastTold = here.dataset.at;
     if ((address.searchParams.get('c') || '') === now && !address.searchParams.has('q')) return;
     address.searchParams.delete('q');
     if (now) address.searchParams.set('c', now); else address.searchParams.delete('c');

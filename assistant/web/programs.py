@@ -6,7 +6,9 @@ Names, arguments and docstrings here are what those programs see; the JSON is th
 from __future__ import annotations
 
 import functools
+import inspect
 import time
+from collections.abc import Callable
 from typing import Any
 
 import gradio
@@ -14,6 +16,7 @@ import gradio
 from assistant.charts import kind_of
 from assistant.notes import checked_results
 from assistant.references import look_up
+from assistant.streams import dumps
 from assistant.web.site import Site
 from assistant.wire import checked_json, hit_json, reference_json, reply_json
 from corpus.words import fold
@@ -89,7 +92,8 @@ def build_programs(site: Site) -> None:
         }
 
     for endpoint in (ask, search, cite, trials):
-        gradio.events.api(_told(endpoint), api_name=endpoint.__name__)
+        # Not through the queue: an MCP tool is then called in this process, with its request.
+        gradio.events.api(_told(endpoint), api_name=endpoint.__name__, queue=False)
 
 
 def _text(value: Any, name: str) -> str:
@@ -98,15 +102,25 @@ def _text(value: Any, name: str) -> str:
     return value
 
 
-def _told(endpoint: Any) -> Any:
-    """``endpoint`` with its library's errors told to the caller."""
+def _told(endpoint: Callable[..., dict[str, Any]]) -> Callable[..., Any]:
+    """``endpoint`` with the library's errors told to the caller; as text for MCP, whose tools give no objects and
+    which would print this one as Python does."""
 
     @functools.wraps(endpoint)
-    def call(*args: Any, **kwargs: Any) -> dict[str, Any]:
+    def call(*values: Any) -> Any:
+        *asked, request = values
         try:
-            found: dict[str, Any] = endpoint(*args, **kwargs)
+            found = endpoint(*asked)
         except LibraryError as error:
             raise gradio.Error(str(error), print_exception=False) from error
-        return found
+        return dumps(found) if "/mcp" in str(request.url) else found
 
+    told = inspect.signature(endpoint)
+    request = inspect.Parameter(
+        "request", inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=gradio.Request
+    )
+    call.__signature__ = told.replace(  # type: ignore[attr-defined]
+        parameters=[*told.parameters.values(), request]
+    )
+    call.__annotations__ = {**endpoint.__annotations__, "request": gradio.Request}
     return call

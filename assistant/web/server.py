@@ -53,6 +53,11 @@ _FONTS = (
     "Noto Sans CJK SC",
     "sans-serif",
 )
+# In the head: what stands in page.css reaches the parts of the page alone, not the frame around them.
+_STILL = (
+    "<style>@media (prefers-reduced-motion: reduce) { *, *::before, *::after { animation: none !important; "
+    "scroll-behavior: auto !important; transition: none !important; } }</style>"
+)
 # Gradio's page has scripts and styles of its own in it, and plotly builds functions.
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -122,6 +127,7 @@ def make_app(site: Site) -> FastAPI:
             theme=_theme(),
             css_paths=[_HERE / "page.css"],
             js=(_HERE / "page.js").read_text(encoding="utf-8").replace("PAGE_LANGUAGE", language),
+            head=_STILL,
             footer_links=[],
             ssr_mode=False,
             enable_monitoring=False,

@@ -160,7 +160,7 @@ def test_a_language_models_words_are_streamed_once_they_are_checked(browser: Bro
 
 def test_a_language_model_is_stopped(browser: Browser, home: Path) -> None:
     with (
-        endpoint(streaming(event(GOOD), *[event("and ")] * 60, pause=0.3)) as url,
+        endpoint(streaming(event(GOOD), event("And then "), *[event("so ")] * 60, pause=0.3)) as url,
         serving(home, "--llm-url", url, "--llm-model", "m") as address,
         visiting(browser, address) as page,
     ):

@@ -79,7 +79,7 @@ def test_visitors_do_not_see_each_others_conversation(browser: Browser, page: Pa
     ask(page, "MARIPOSA-2研究中单纯化疗组的中位无进展生存期是多少？")
     page.wait_for_url("**/?c=*")
     with visiting(browser, page.url) as other:
-        expect(other.locator(".toast-body")).to_contain_text("not yours")
+        expect(other.locator("#bsab-told")).to_contain_text("not yours")
         assert other.locator(".bsab-question").count() == 0
         assert "MARIPOSA-2" not in ask(other, "And its safety?")
         open_side(other)
