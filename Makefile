@@ -40,9 +40,10 @@ $(AXE): tests/web/package.json tests/web/package-lock.json
 	npm ci --prefix tests/web --silent --no-audit --no-fund
 	touch $@
 
-# Pictures for the README, of the real page.
+# Pictures of the real page: all panels, both languages, light and dark, two widths; those in docs/images are renewed.
 screenshots: system $(VENV)/.test
-	$(BIN)/python -m benchmarks.screenshots --output docs/images
+	$(BIN)/python -m benchmarks.screenshots --output build/screenshots
+	cd docs/images && for picture in *.png; do cp ../../build/screenshots/$$picture $$picture; done
 
 clean:
 	rm -rf $(VENV) tests/web/node_modules build *.egg-info

@@ -19,8 +19,8 @@ from corpus.words import fold
 from index.library import Library
 
 Column = Literal["trial", "arm", "endpoint", "setting", "value"]
-COLUMNS: tuple[Column, ...] = ("trial", "arm", "endpoint", "setting", "value")
-"""What rows are sorted by."""
+COLUMNS: tuple[Column, ...] = ("trial", "arm", "value", "endpoint", "setting")
+"""What rows are sorted by, in the order of the table: on a phone the first three are seen."""
 
 _OTHERS: dict[str, dict[Language, str]] = {
     "arm_size": {"en": "patients in the arm", "zh": "组内患者数"},

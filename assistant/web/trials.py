@@ -142,16 +142,15 @@ def _head_html(column: str, wanted: Wanted, language: Language) -> str:
 
 def _row_html(row: Row, language: Language) -> str:
     result = row.result
-    shown = "".join(
-        f"<td>{as_html(cell or '')}</td>"
-        for cell in (result.trial, result.arm, kind_name(kind_of(result), language), result.setting)
-    )
+    cells = "".join(f"<td>{as_html(cell or '')}</td>" for cell in (result.trial, result.arm))
+    rest = "".join(f"<td>{as_html(cell or '')}</td>" for cell in (kind_name(kind_of(result), language), result.setting))
     place = f"{row.passage.document_id} {row.passage.section}"
     noted = f' <span title="{attribute(say("noted", language))}">⚠</span>' if row.checks else ""
-    # page.js opens the row below wherever this one is clicked; the button is for the keyboard.
     figure = _figure_html(result, row.number, language)
+    # page.js opens the row below wherever this one is clicked; the button is for the keyboard.
     return (
-        f'<tr id="result-{row.number}" class="bsab-row">{shown}<td>{figure}{noted}</td><td>{as_html(place)}</td></tr>'
+        f'<tr id="result-{row.number}" class="bsab-row">{cells}<td>{figure}{noted}</td>{rest}'
+        f"<td>{as_html(place)}</td></tr>"
         f'<tr id="sentence-{row.number}" class="bsab-sentence" hidden>'
         f'<td colspan="6">{_sentence_html(row, language)}</td></tr>'
     )

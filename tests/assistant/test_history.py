@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import stat
 import threading
 from pathlib import Path
@@ -10,9 +12,10 @@ import pytest
 
 from assistant.assistant import Assistant
 from assistant.errors import UsageError
-from assistant.exports import as_markdown
+from assistant.exports import as_markdown, as_page, as_text
 from assistant.history import FILE_NAME, History
 from assistant.wire import Json, reply_json
+from corpus.document import Language
 from index.errors import LibraryDamaged, LibraryUnusable
 
 REPLY: Json = {"language": "en", "answer": "x", "notes": [], "citations": []}
@@ -116,3 +119,53 @@ def test_the_export_shows_markup_as_text(history: History) -> None:
     assert "<script" not in text.replace("\\<", "")
     assert "](" not in text
     assert not [line for line in text.splitlines() if line.startswith(("# h", "> q"))]
+
+
+def test_a_visitor_sees_their_own_conversations(history: History) -> None:
+    mine = history.add(None, "mine", REPLY, "me")
+    history.add(mine, "mine again", REPLY, "me")
+    history.add(None, "theirs", REPLY, "them")
+    assert [found.id for found in history.conversations(visitor="me")] == [mine]
+    assert len(history.conversations()) == 2
+    for attempt in (history.conversation, history.delete, lambda id, who: history.add(id, "?", REPLY, who)):
+        with pytest.raises(UsageError):
+            attempt(mine, "them")
+    # Whoever owns the home goes on with any, which stays its visitor's.
+    history.add(mine, "from the command line", REPLY)
+    assert len(history.conversation(mine, "me").turns) == 3
+    assert history.delete_all("them") == 1
+    assert [found.id for found in history.conversations()] == [mine]
+
+
+def test_the_last_answer_is_replaced_when_it_is_given_again(history: History) -> None:
+    id = history.add(None, "first", REPLY)
+    history.add(id, "second", REPLY)
+    history.add(id, "second", replied("new"), again=True)
+    assert [turn.reply["answer"] for turn in history.conversation(id).turns] == ["x", "new"]
+
+
+def test_a_rating_is_kept_and_the_last_word_counts(history: History) -> None:
+    id = history.add(None, "q", REPLY)
+    assert history.conversation(id).turns[0].rating is None
+    history.rate(id, 0, 1)
+    history.rate(id, 0, -1, "wrong arm \ud800")
+    assert (history.conversation(id).turns[0].rating, history.conversation(id).turns[0].comment) == (-1, "wrong arm ?")
+    for number in (-1, 1):
+        with pytest.raises(UsageError):
+            history.rate(id, number, 1)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_to_print_keeps_quotes_and_shows_markup_as_text(
+    history: History, assistant: Assistant, language: Language
+) -> None:
+    question = "which trial tested tarlatamab versus chemotherapy"
+    reply = assistant.ask(question)
+    id = history.add(None, "<script>alert(1)</script>\u202e", reply_json(reply, 0.0))
+    page = as_page(history.conversation(id), language)
+    assert "<script" not in page
+    assert 'data-mark="U+202E"' in page
+    shown = html.unescape(re.sub(r"<[^>]+>", "", page))
+    assert all(quote in shown for item in reply.evidence for quote in item.quoted())
+    assert "10.1056/NEJMoa2502099" in shown
+    assert as_text(history.conversation(id).turns[0]).count("旨在评估") == 2
