@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import queue
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -12,18 +10,19 @@ from typing import Any
 
 import gradio
 
-from assistant.answer import Answer, Reply
+from assistant.answer import Answer
 from assistant.errors import UsageError
-from assistant.history import Turn
 from assistant.markup import attribute
 from assistant.rephrase import rephrase
 from assistant.suggestions import follow_ups
 from assistant.understood import Understood
-from assistant.web.chat import history_html, pending_html, question_html, reply_html, suggestions_html
+from assistant.web.chat import pending_html, question_html, reply_html, suggestions_html
 from assistant.web.evidence import evidence_html
+from assistant.web.keeping import asked_for, find, keep, kept_html
 from assistant.web.parts import AT_ONCE, STREAMED, panel_html
 from assistant.web.rendering import TELL_CLICKS
 from assistant.web.site import Site, Talk, visitor_of
+from assistant.web.streaming import worded
 from assistant.web.wording import say
 from assistant.wire import reply_json
 from corpus.document import Language
@@ -125,7 +124,7 @@ class AskPanel:
 
     def _connect(self) -> None:
         # What an answer changes; functions give back those that do change.
-        outputs = [
+        outputs = self._outputs = [
             self.text, self.chat, self.evidence, self.talk, self.follow, self.scope, self.stop, self.save,
             self.rated, self.comment, self.here, self.kept, *self.chips.values(),
         ]  # fmt: skip
@@ -145,15 +144,11 @@ class AskPanel:
         self.delete_all.click(self._delete_all, None, outputs, **AT_ONCE)
         self.save.click(self._comment, [self.talk, self.rated, self.comment], outputs, **AT_ONCE)
         self.stop.click(self._stop, None, None, **AT_ONCE)
-        self.words.change(self._search, [self.talk, self.words], [self.kept], **AT_ONCE)
+        self.words.change(self._list, [self.talk, self.words], [self.kept], **AT_ONCE)
 
     def load(self, page: gradio.Blocks) -> None:
         """Open what the page's address names, when it is loaded."""
-        outputs = [
-            self.text, self.chat, self.evidence, self.talk, self.follow, self.scope, self.here, self.kept,
-            *self.chips.values(),
-        ]  # fmt: skip
-        page.load(self._open, None, outputs, **AT_ONCE)
+        page.load(self._open, None, self._outputs, **AT_ONCE)
 
     # Asking
 
@@ -197,13 +192,7 @@ class AskPanel:
         yield from self._answer(anew, talk, words, request, [])
 
     def _answer(
-        self,
-        text: str,
-        talk: Talk,
-        words: str,
-        request: gradio.Request,
-        earlier: list[str],
-        again: bool = False,
+        self, text: str, talk: Talk, words: str, request: gradio.Request, earlier: list[str], again: bool = False
     ) -> Iterator[Updates]:
         yield {
             self.text: "",
@@ -216,7 +205,7 @@ class AskPanel:
         try:
             reply = assistant.extract(text, earlier)
             if isinstance(reply, Answer) and assistant.language_model:
-                for said in self._worded(reply, str(request.session_hash)):
+                for said in worded(assistant, reply, self.site.running, str(request.session_hash)):
                     if isinstance(said, str):
                         yield {self.chat: self._messages(talk, text, pending_html(self.language, said))}
                     else:
@@ -224,7 +213,7 @@ class AskPanel:
         except LibraryError as error:
             yield {self.chat: self._messages(talk), self.stop: gradio.Button(interactive=False)}
             raise gradio.Error(str(error), print_exception=False) from error
-        talk = self._kept(talk, text, reply, time.perf_counter() - started, request, again)
+        talk = keep(self.site, talk, text, reply_json(reply, time.perf_counter() - started), visitor_of(request), again)
         yield {
             **self._show(talk),
             self.stop: gradio.Button(interactive=False),
@@ -240,44 +229,9 @@ class AskPanel:
         further = follow_ups(self.site.assistant, reply, talk.questions)
         return suggestions_html(further, self._say("follow_ups")) or self._examples()
 
-    def _worded(self, answer: Answer, session: str) -> Iterator[str | Reply]:
-        """What the language model has written so far, checked; at last the reply. Stopped, it is the answer without."""
-        assistant, cancelled = self.site.assistant, threading.Event()
-        said: queue.SimpleQueue[str | Reply] = queue.SimpleQueue()
-        self.site.running[session] = cancelled
-        threading.Thread(target=lambda: said.put(assistant.reword(answer, said.put, cancelled)), daemon=True).start()
-        try:
-            while not cancelled.is_set():
-                try:
-                    told = said.get(timeout=0.05)
-                except queue.Empty:
-                    continue
-                yield told
-                if not isinstance(told, str):
-                    return
-            assert assistant.language_model
-            yield assistant.language_model.stopped(answer)
-        finally:
-            # Also where the visitor left: the model is not kept busy for nobody.
-            cancelled.set()
-            self.site.running.pop(session, None)
-
     def _stop(self, request: gradio.Request) -> None:
         if running := self.site.running.get(str(request.session_hash)):
             running.set()
-
-    def _kept(self, talk: Talk, text: str, reply: Reply, seconds: float, request: gradio.Request, again: bool) -> Talk:
-        """The conversation with one turn more, kept where it can be."""
-        told = reply_json(reply, seconds)
-        if not self.site.history:
-            return replace(talk, turns=(*talk.turns, Turn(text, told, "")))
-        id = talk.id
-        try:
-            id = self.site.history.add(id, text, told, visitor_of(request), again)
-        except UsageError:  # deleted meanwhile, in another window
-            id = self.site.history.add(None, text, told, visitor_of(request))
-        kept = self.site.history.conversation(id).turns[-1]
-        return Talk(id, (*talk.turns, kept))
 
     def _tell(self, talk: Talk, key: str = "") -> Updates:
         """What page.js reads: the conversation on the screen, for the page's address, and a word to the reader."""
@@ -327,7 +281,7 @@ class AskPanel:
         if not self.site.history or not talk.id or not 0 <= place < len(talk.turns) or rating not in (1, -1):
             return self._tell(talk, "history_unkept")
         self.site.history.rate(talk.id, place, rating, "", visitor_of(request))
-        talk = self._reread(talk, request)
+        talk = find(self.site, talk.id, visitor_of(request)) or talk
         return {
             self.talk: talk,
             self.chat: self._messages(talk),
@@ -338,46 +292,32 @@ class AskPanel:
     def _comment(self, talk: Talk, place: int, comment: str, request: gradio.Request) -> Updates:
         if self.site.history and talk.id and place < len(talk.turns) and (rating := talk.turns[place].rating):
             self.site.history.rate(talk.id, place, rating, comment.strip(), visitor_of(request))
-            talk = self._reread(talk, request)
+            talk = find(self.site, talk.id, visitor_of(request)) or talk
             return {self.talk: talk, **self._commenting(False), **self._tell(talk, "saved")}
         return self._commenting(False)
 
     def _commenting(self, shown: bool) -> Updates:
         return {self.comment: gradio.Textbox("", visible=shown), self.save: gradio.Button(visible=shown)}
 
-    def _reread(self, talk: Talk, request: gradio.Request) -> Talk:
-        assert self.site.history
-        assert talk.id
-        return replace(talk, turns=self.site.history.conversation(talk.id, visitor_of(request)).turns)
-
     # Conversations kept
 
     def _open(self, request: gradio.Request) -> Updates:
         """What the address names: ``?c=`` a conversation of the visitor's, ``?q=`` questions to ask in turn."""
-        query = request.query_params
-        asked = dict(query) if isinstance(query, dict) else {key: query.getlist(key) for key in query}
-        opened, questions = _values(asked.get("c")), _values(asked.get("q"))[:20]
+        opened, questions = asked_for(request)
         if not opened and not questions:
             # Whoever was quick may have asked already: their answer stays.
             return {self.kept: self._list(Talk(), "", request)}
-        found = self._conversation(opened[0], request) if opened else Talk()
+        found = find(self.site, opened, visitor_of(request)) if opened else Talk()
         talk = found or Talk()
         for question in questions:
             started = time.perf_counter()
             reply = self.site.assistant.ask(question, talk.questions)
-            talk = self._kept(talk, question, reply, time.perf_counter() - started, request, again=False)
+            talk = keep(
+                self.site, talk, question, reply_json(reply, time.perf_counter() - started), visitor_of(request)
+            )
         shown = self._show(talk)
         gone = {} if found else self._tell(talk, "gone")
         return {**shown, **gone, self.follow: self._follow(talk), self.kept: self._list(talk, "", request)}
-
-    def _conversation(self, id: str, request: gradio.Request) -> Talk | None:
-        """A conversation of the visitor's; None where there is none with that id."""
-        try:
-            if self.site.history:
-                return Talk(id, self.site.history.conversation(id, visitor_of(request)).turns)
-        except UsageError:
-            pass
-        return None
 
     def _clear(self, words: str, request: gradio.Request) -> Updates:
         return {
@@ -392,7 +332,7 @@ class AskPanel:
         told = event._data or {}
         id = str(told.get("conversation", ""))
         if told.get("act") == "open":
-            if not (found := self._conversation(id, request)):
+            if not (found := find(self.site, id, visitor_of(request))):
                 return {**self._tell(talk, "gone"), self.kept: self._list(talk, words, request)}
             talk = found
         elif told.get("act") == "delete" and self.site.history:
@@ -410,16 +350,5 @@ class AskPanel:
             self.site.history.delete_all(visitor_of(request))
         return self._clear("", request)
 
-    def _search(self, talk: Talk, words: str, request: gradio.Request) -> str:
-        return self._list(talk, words, request)
-
     def _list(self, talk: Talk, words: str, request: gradio.Request) -> str:
-        if not self.site.history:
-            return history_html([], None, self.language, self._say("history_unkept"))
-        found = self.site.history.conversations(words, visitor_of(request))
-        none = self._say("history_found_none" if words.strip() else "history_none")
-        return history_html(found[:50], talk.id, self.language, none)
-
-
-def _values(told: object) -> list[str]:
-    return [str(value) for value in told] if isinstance(told, list | tuple) else [str(told)] if told else []
+        return kept_html(self.site, talk, words, visitor_of(request), self.language)

@@ -1,0 +1,61 @@
+"""The conversation on the screen and those that are kept: one visitor's own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assistant.errors import UsageError
+from assistant.history import Turn
+from assistant.web.chat import history_html
+from assistant.web.site import Site, Talk
+from assistant.web.wording import say
+from assistant.wire import Json
+from corpus.document import Language
+
+if TYPE_CHECKING:
+    from gradio import Request
+
+_LISTED = 50
+"""Conversations in the side bar at most; words find the others."""
+_ASKED = 20
+"""Questions of a link at most."""
+
+
+def keep(site: Site, talk: Talk, question: str, reply: Json, visitor: str, again: bool = False) -> Talk:
+    """The conversation with one turn more, kept where it can be; ``again``: in place of the one after ``talk``."""
+    if not site.history:
+        return replace(talk, turns=(*talk.turns, Turn(question, reply, "")))
+    try:
+        id = site.history.add(talk.id, question, reply, visitor, again)
+    except UsageError:  # deleted meanwhile, in another window
+        id = site.history.add(None, question, reply, visitor)
+    return Talk(id, (*talk.turns, site.history.conversation(id).turns[-1]))
+
+
+def find(site: Site, id: str | None, visitor: str) -> Talk | None:
+    """A conversation of the visitor's; None where there is none with that id."""
+    try:
+        if site.history and id:
+            return Talk(id, site.history.conversation(id, visitor).turns)
+    except UsageError:
+        pass
+    return None
+
+
+def kept_html(site: Site, talk: Talk, words: str, visitor: str, language: Language) -> str:
+    """The visitor's conversations, those that hold ``words``; the one on the screen is marked."""
+    if not site.history:
+        return history_html([], None, language, say("history_unkept", language))
+    found = site.history.conversations(words, visitor)
+    none = say("history_found_none" if words.strip() else "history_none", language)
+    return history_html(found[:_LISTED], talk.id, language, none)
+
+
+def asked_for(request: Request) -> tuple[str, list[str]]:
+    """What the page's address names: the id of a conversation (``?c=``), and questions in turn (``?q=``)."""
+    query = request.query_params
+    # Gradio gives what Starlette gives, or a dictionary.
+    values = {key: query.getlist(key) if hasattr(query, "getlist") else query[key] for key in query}
+    named, asked = ([v] if isinstance(v, str) else list(v) for v in (values.get("c", ""), values.get("q", [])))
+    return named[0] if named else "", [str(question) for question in asked[:_ASKED]]
