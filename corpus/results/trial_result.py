@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 from corpus.document import Span
+
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 EndPoint = Literal[
     "enrolled", "arm_size", "PFS", "OS", "DFS", "DoR", "intracranial_PFS", "ORR", "cORR", "DCR", "HR", "OS_rate",
@@ -58,4 +61,11 @@ class TrialResult:
         low, high = self.ci
         # A level that the text does not print is not supposed to be 95.
         level = f"{self.ci_level:g}% " if self.ci_level else ""
-        return f"{self.value_text}{unit} ({level}CI {low:g}–{'–' if high is None else f'{high:g}'})"
+        return (
+            f"{self.value_text}{unit} ({level}CI {self._printed(low)}–{'–' if high is None else self._printed(high)})"
+        )
+
+    def _printed(self, value: float) -> str:
+        """A bound of the interval with the decimals that the sentence gives it: 3.0, not 3."""
+        printed = [match for match in _NUMBER.findall(self.sentence) if float(match) == value]
+        return max(printed, key=len, default=f"{value:g}")

@@ -134,3 +134,9 @@ def test_the_bundled_review() -> None:
     } <= rows
     assert len(found) >= 110
     assert Counter(result.endpoint for result in found)["HR"] == 6
+
+
+def test_an_interval_keeps_the_decimals_that_are_printed() -> None:
+    text = "Median PFS was 4.4 months (95% CI 3.0-5.6) with docetaxel, median age 3 years."
+    figures = [result.figure() for result in results_of_text(text) if result.endpoint == "PFS"]
+    assert figures == ["4.4 months (95% CI 3.0–5.6)"]
