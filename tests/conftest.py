@@ -13,6 +13,9 @@ from assistant.assistant import Assistant
 from index.hybrid import HybridIndex
 from index.sentence_transformer import _stay_offline
 
+# Before any test imports what reads it: gradio_client brings the hub's library, too.
+_stay_offline()
+
 # Loading the model makes the first example slow; the machine of the day decides the rest.
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")

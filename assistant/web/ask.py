@@ -72,6 +72,7 @@ class AskPanel:
             with gradio.Column(scale=3):
                 self.chat = gradio.Chatbot(
                     label=self._say("conversation"),
+                    show_label=False,
                     height="52vh",
                     latex_delimiters=[],
                     feedback_options=None,
