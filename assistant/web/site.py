@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from cachetools import LRUCache
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 VISITOR = "bsab_visitor"
 """The cookie that says whose conversations are whose: random, given by ``server.py``, unseen by scripts."""
 
+T = TypeVar("T")
 Choices = list[tuple[str, str]]
 """Labels and values."""
 
@@ -51,29 +53,17 @@ class Site:
     """None where the home cannot be written."""
     running: dict[str, threading.Event] = field(default_factory=dict)
     """By session: set to stop the language model that writes for it."""
-    _choices: LRUCache[tuple[str, Language], dict[str, Choices]] = field(default_factory=lambda: LRUCache(4))
-    _rows: LRUCache[str, list[Row]] = field(default_factory=lambda: LRUCache(1))
-    _examples: LRUCache[tuple[str, Language], list[str]] = field(default_factory=lambda: LRUCache(4))
+    _made: LRUCache[tuple[str, ...], object] = field(default_factory=lambda: LRUCache(10))
+    _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def rows(self) -> list[Row]:
         """All trial results of the library as it is now."""
-        key = self.revision
-        if key not in self._rows:
-            assistant = self.assistant
-            self._rows[key] = rows_of(assistant.trials(), assistant.index.library, assistant.index.vocabulary.terms)
-        return self._rows[key]
-
-    @property
-    def revision(self) -> str:
-        """Of the library: changes with every change to it."""
-        return self.assistant.index.library.meta("revision") or ""
+        index, trials = self.assistant.index, self.assistant.trials
+        return self._once(("rows",), lambda: rows_of(trials(), index.library, index.vocabulary.terms))
 
     def choices(self, language: Language) -> dict[str, Choices]:
         """What a question can be narrowed down to: trials, drugs, end points and sections of the library."""
-        key = (self.revision, language)
-        if key not in self._choices:
-            self._choices[key] = self._read_choices(language)
-        return self._choices[key]
+        return self._once(("choices", language), lambda: self._read_choices(language))
 
     def _read_choices(self, language: Language) -> dict[str, Choices]:
         library, trials = self.assistant.index.library, self.assistant.trials()
@@ -118,10 +108,15 @@ class Site:
 
     def examples(self, language: Language) -> list[str]:
         """Questions to begin with."""
-        key = (self.revision, language)
-        if key not in self._examples:
-            self._examples[key] = examples(self.assistant, language)
-        return self._examples[key]
+        return self._once(("examples", language), lambda: examples(self.assistant, language))
+
+    def _once(self, name: tuple[str, ...], make: Callable[[], T]) -> T:
+        """What ``make`` gives for the present library, made once for each of its revisions."""
+        key = (self.assistant.index.library.meta("revision") or "", *name)
+        with self._lock:
+            if key not in self._made:
+                self._made[key] = make()
+            return cast(T, self._made[key])
 
 
 def visitor_of(request: Request) -> str:
