@@ -15,7 +15,6 @@ from typing import NoReturn
 from assistant.commands import (
     add_command,
     ask_command,
-    check_command,
     cite_command,
     eval_command,
     history_command,
@@ -27,6 +26,7 @@ from assistant.commands import (
 )
 from assistant.errors import PortTaken, UsageError
 from assistant.streams import complain
+from assistant.upkeep import backup_command, check_command, restore_command
 from corpus.errors import CorpusError
 from index.errors import LibraryError, ModelMismatch, UnknownDocument
 
@@ -68,7 +68,7 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     shared = _Parser(add_help=False)
-    shared.add_argument("--home", type=Path, default=default_home(), metavar="DIR", help="the library's folder")
+    shared.add_argument("--home", type=_folder, default=default_home(), metavar="DIR", help="the library's folder")
     shared.add_argument(
         "--model",
         default=os.environ.get("BSAB_MODEL"),
@@ -145,6 +145,10 @@ def _parser() -> argparse.ArgumentParser:
     removed.add_argument("id", metavar="ID")
     checked = command("check", check_command, "Verify the library.")
     checked.add_argument("--repair", action="store_true", help="make anew what can be made anew")
+    copied = command("backup", backup_command, "Write the whole library to one file.")
+    copied.add_argument("file", type=Path, metavar="FILE")
+    restored = command("restore", restore_command, "Make the library what a backup holds.")
+    restored.add_argument("file", type=Path, metavar="FILE")
     judged = command("eval", eval_command, "Figures over questions with known answers.", worded)
     judged.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
     judged.add_argument("--misses", action="store_true", help="show what fell short")
@@ -158,6 +162,12 @@ def default_home() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("bsab", appauthor=False)
+
+
+def _folder(text: str) -> Path:
+    if not text.strip():  # the working folder, if it were taken for a path
+        raise argparse.ArgumentTypeError("the name of the folder is empty; name one, or leave --home out")
+    return Path(text)
 
 
 def _port(text: str) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from assistant.audit import audit
 from assistant.errors import UsageError
 from assistant.streams import batch, complain, dumps, kept, progress, read_lines
 from assistant.tables import reference_text, result_text, results_csv
@@ -195,6 +196,8 @@ def add_command(arguments: argparse.Namespace) -> int:
     found: list[Document | CorpusError] = [item for path in arguments.paths for item in read_path(path)]
     with progress("Indexing") as step:
         added = add_documents(index, found if arguments.paths else [read_review()], step)
+    if added.ids:
+        audit(arguments.home, "add", documents=list(added.ids))
     for skipped in added.skipped:
         complain(skipped, 2)
     for source, owner in added.known:
@@ -223,32 +226,9 @@ def list_command(arguments: argparse.Namespace) -> int:
 def remove_command(arguments: argparse.Namespace) -> int:
     """Take a document out of the library."""
     open_index(arguments).remove(arguments.id)
+    audit(arguments.home, "remove", document=arguments.id)
     print(dumps({"removed": arguments.id}) if arguments.json else f"Removed {arguments.id}.")
     return 0
-
-
-def check_command(arguments: argparse.Namespace) -> int:
-    """Say what is wrong with the library, and mend it with ``--repair``."""
-    index = open_index(arguments)
-    problems = index.problems()
-    if problems and arguments.repair:
-        with progress("repair") as step:
-            index.repair(step)
-        repaired, problems = problems, index.problems()
-    else:
-        repaired = []
-    if arguments.json:
-        print(dumps({"problems": problems, "repaired": repaired}))
-    else:
-        for problem in repaired:
-            print(f"Repaired: {problem}")
-        for problem in problems:
-            print(problem)
-        if not problems:
-            print("The library is whole.")
-        elif not arguments.repair:
-            print("Run `bsab check --repair` to make anew what can be made anew.")
-    return 1 if problems else 0
 
 
 def eval_command(arguments: argparse.Namespace) -> int:

@@ -50,7 +50,7 @@ _log = logging.getLogger(__name__)
 
 _CACHE_NAME = "vectors.faiss"
 # Of cutting texts into words; another one rewrites the keyword index.
-_WORDS_VERSION = "3"
+_WORDS_VERSION = "4"
 _READINGS = 2000
 # Characters of a question that are embedded: the model reads about 500 tokens at once, and 2,000 take seconds.
 _EMBEDDED = 600
@@ -118,13 +118,14 @@ class HybridIndex:
         embedder: Embedder,
         concepts: Sequence[Concept],
         reranker: Reranker | None = None,
+        segmenter: Segmenter | None = None,
     ) -> None:
-        """``concepts`` are known beforehand; those that documents state join them."""
+        """``concepts`` are known beforehand; those that documents state join them. ``segmenter``: a loaded one."""
         self.library = library
         self.embedder = embedder
         self._reranker = reranker
         self._known = tuple(concepts)
-        self._segmenter = Segmenter()
+        self._segmenter = segmenter or Segmenter()
         self._vocabulary: tuple[list[Concept], Vocabulary] | None = None
         self._centres: Centres | None = None
         self._loaded: _Loaded | None = None
@@ -253,22 +254,22 @@ class HybridIndex:
     def problems(self) -> list[str]:
         """What is wrong with the library, each a sentence; empty where all is well."""
         found = self.library.problems(self.embedder.dim)
-        path = self.library.home / _CACHE_NAME
         # An outdated one is no fault: the first search after a change makes it anew.
-        if path.exists() and not VectorIndex.is_whole(path):
+        if (path := self.library.home / _CACHE_NAME).exists() and not VectorIndex.is_whole(path):
             found.append("The FAISS file is damaged; the next search rebuilds it.")
         return found
 
-    def repair(self, progress: Progress = silent) -> None:
-        """Make anew all that can be made from the documents: passages, vectors, words, the FAISS file."""
-        self.library.clear_derived(words="")
-        self.library.keep_centres(means_of(self.embedder))
+    def like(self, library: Library) -> HybridIndex:
+        """Another library with this one's model and the concepts known beforehand."""
+        return HybridIndex(library, self.embedder, self._known, segmenter=self._segmenter)
+
+    def replace(self, path: Path) -> Path | None:
+        """Become the library at ``path`` (``Library.replace``)."""
+        aside = self.library.replace(path)
         self._centres = None
-        self.add_all([self.library.document(id) for id in self.library.recipes()], progress)
-        self._loaded = None
+        self._vocabulary = self._loaded = None
         (self.library.home / _CACHE_NAME).unlink(missing_ok=True)
-        with self.library.snapshot():
-            self._load()
+        return aside
 
     # Searching
 

@@ -2,19 +2,23 @@
 
 It is the truth; what FAISS keeps is a cache of it. Writing is one transaction a document, so that
 a full disk or a pulled plug loses nothing that was there. A library in a folder that cannot be
-written to is opened for reading.
+written to, or on a full disk, is opened for reading. Every row is verified when it is read
+(``schema.py``): what a disk has changed is never handed out.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,46 +30,12 @@ from corpus.results import TrialResult
 from corpus.results.records import read_result_json, result_json
 from corpus.source_checks import SourceCheck
 from corpus.terms import Concept
-from index import keywords
+from index import keywords, schema
 from index.balance import Means
 from index.embedders import Vectors
-from index.errors import LibraryDamaged, LibraryUnusable, UnknownDocument
-
-FORMAT = "1"
-"""Of the database; another one is refused."""
+from index.errors import LibraryDamaged, LibraryError, LibraryUnusable, UnknownDocument
 
 FILE_NAME = "library.db"
-
-_SCHEMA = (
-    "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL)",
-    """CREATE TABLE documents(
-        id TEXT PRIMARY KEY, title TEXT NOT NULL, language TEXT NOT NULL, source TEXT NOT NULL,
-        text TEXT NOT NULL, headings TEXT NOT NULL, recipe TEXT NOT NULL,
-        added TEXT NOT NULL DEFAULT (datetime('now')))""",
-    """CREATE TABLE passages(
-        row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
-        document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
-        section TEXT NOT NULL, trail TEXT NOT NULL, topic TEXT NOT NULL, language TEXT NOT NULL,
-        start INTEGER NOT NULL, end INTEGER NOT NULL, sentences TEXT NOT NULL,
-        vector BLOB NOT NULL, sentence_vectors BLOB NOT NULL)""",
-    "CREATE INDEX passages_of ON passages(document_id, start)",
-    """CREATE TABLE markers(
-        document_id TEXT NOT NULL, number INTEGER NOT NULL,
-        row INTEGER NOT NULL REFERENCES passages(row) ON DELETE CASCADE, PRIMARY KEY(document_id, number, row))""",
-    """CREATE TABLE pairs(
-        document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
-        names TEXT NOT NULL, category TEXT NOT NULL)""",
-    """CREATE TABLE refs(
-        document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
-        number INTEGER NOT NULL, entry TEXT NOT NULL, PRIMARY KEY(document_id, number))""",
-    """CREATE TABLE results(
-        document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE, start INTEGER NOT NULL,
-        entry TEXT NOT NULL)""",
-    """CREATE TABLE checks(
-        document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE, entry TEXT NOT NULL)""",
-    "CREATE TABLE centres(role TEXT NOT NULL, language TEXT NOT NULL, mean BLOB NOT NULL)",
-    keywords.SCHEMA,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,49 +93,88 @@ class Library:
                     f"The folder {self.home} cannot be used ({error.strerror}); name another with --home."
                 ) from None
         try:
-            return self._connect(f"{self.path.absolute().as_uri()}?mode=rwc")
+            return self._connect("mode=rwc")
         except sqlite3.OperationalError as error:
             if not self.path.exists() or "locked" in str(error):
-                raise self._unusable(error) from None
-        # A folder without write access: SQLite cannot make its side files there, so none may be needed.
-        if self.path.with_name(FILE_NAME + "-wal").exists():
-            raise LibraryUnusable(
-                f"The library in {self.home} was left open and cannot be written; make the folder writable once."
-            )
+                raise self._told(error) from None
+        # A folder without write access, or a full disk: SQLite cannot make its side files there, so none may be needed.
         self.read_only = True
         try:
-            return self._connect(f"{self.path.absolute().as_uri()}?mode=ro&immutable=1")
+            if not self._side_file().exists():
+                return self._connect("mode=ro&immutable=1")
+            if not os.access(self._side_file(), os.W_OK):
+                raise LibraryUnusable(
+                    f"The library in {self.home} was left open and cannot be written; make the folder writable once."
+                )
+            # Its last changes are in the log still, which alone, without sharing, is read with no further file.
+            return self._connect("mode=rw", "PRAGMA locking_mode = EXCLUSIVE")
         except sqlite3.OperationalError as error:
-            raise self._unusable(error) from None
+            raise self._told(error) from None
 
-    def _connect(self, uri: str) -> sqlite3.Connection:
-        connection = sqlite3.connect(uri, uri=True, timeout=30, check_same_thread=False, isolation_level=None)
+    def _side_file(self) -> Path:
+        return self.path.with_name(FILE_NAME + "-wal")
+
+    def _connect(self, mode: str, *pragmas: str) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            f"{self.path.absolute().as_uri()}?{mode}", uri=True, timeout=30, check_same_thread=False,
+            isolation_level=None,
+        )  # fmt: skip
         try:
-            connection.execute("PRAGMA foreign_keys = ON")
-            tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-            if not tables:
-                connection.execute("BEGIN IMMEDIATE")
-                if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                    for statement in _SCHEMA:
-                        connection.execute(statement)
-                    connection.execute("INSERT INTO meta VALUES ('format', ?), ('revision', 'new')", (FORMAT,))
-                connection.execute("COMMIT")
-            found = connection.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
-            # Only now: another program's database is left as it is.
-            if found == (FORMAT,) and not self.read_only:
-                connection.execute("PRAGMA journal_mode = WAL")
+            for pragma in pragmas:
+                connection.execute(pragma)
+            schema.prepare(connection)
+            format = self._made(connection)
         except sqlite3.OperationalError as error:
             connection.close()
             if "no such" in str(error):  # table, or column of a table that has our name
-                raise self._damaged("it is another program's database") from None
+                raise self._foreign("it is another program's database") from None
+            if isinstance(told := self._told(error), LibraryDamaged):
+                raise told from None
             raise
         except sqlite3.DatabaseError as error:
             connection.close()
-            raise self._damaged(str(error)) from None
-        if found is None or found[0] != FORMAT:
+            raise self._told(error) from None
+        except LibraryError:
             connection.close()
-            raise self._damaged(f"its format is {found[0] if found else 'unknown'}, not {FORMAT}")
+            raise
+        if format != schema.FORMAT:
+            told = self._foreign if schema.strangers(connection) else self._damaged
+            connection.close()
+            raise told(f"its format is {format or 'unknown'}, not {schema.FORMAT}")
         return connection
+
+    def _made(self, connection: sqlite3.Connection) -> str | None:
+        """The format of the library, which is made where there is none and brought up to date where it is older."""
+        if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            connection.execute("BEGIN IMMEDIATE")
+            if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                schema.create(connection)
+            connection.execute("COMMIT")
+        format = _format(connection)
+        if format == "1":
+            if self.read_only:
+                raise LibraryUnusable(
+                    f"The library in {self.home} is of an older make and cannot be written; make it writable once."
+                )
+            self._migrate(connection)
+            format = _format(connection)
+        if format == schema.FORMAT:
+            if strangers := schema.strangers(connection):
+                raise self._damaged(f"it holds what no library does: {', '.join(strangers)}")
+            # Only now: another program's database is left as it is.
+            if not self.read_only:
+                connection.execute("PRAGMA journal_mode = WAL")
+        return format
+
+    def _migrate(self, connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("PRAGMA legacy_alter_table = ON")
+        connection.execute("BEGIN IMMEDIATE")
+        if _format(connection) == "1":  # unless another process was quicker
+            schema.migrate(connection)
+        connection.execute("COMMIT")
+        connection.execute("PRAGMA legacy_alter_table = OFF")
+        connection.execute("PRAGMA foreign_keys = ON")
 
     def close(self) -> None:
         """Let go of the file."""
@@ -173,28 +182,77 @@ class Library:
             self._connection.close()
 
     def _damaged(self, problem: str) -> LibraryDamaged:
+        return LibraryDamaged(
+            f"{self.path} cannot be read ({problem}); `bsab check --repair` saves what is whole, "
+            "`bsab restore` brings a backup back."
+        )
+
+    def _foreign(self, problem: str) -> LibraryDamaged:
         return LibraryDamaged(f"{self.path} cannot be read ({problem}); move it away, and add your documents again.")
 
-    def _unusable(self, error: sqlite3.Error) -> LibraryUnusable:
+    def _told(self, error: sqlite3.Error) -> LibraryError:
+        """What SQLite's error means for whoever uses the library."""
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        if code == sqlite3.SQLITE_FULL:
+            return LibraryUnusable(
+                f"The disk that holds {self.home} is full: nothing was changed, and what is there can still be read; "
+                "free some space, and try again."
+            )
+        operational = isinstance(error, sqlite3.OperationalError)
+        # Python itself raises the last two, without a code: of a text that is no UTF-8, and of a seal over it.
+        broken = code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or any(
+            sign in str(error) for sign in ("no such", "malformed", "decode", "user-defined function", "vtable")
+        )
+        if broken or not operational:
+            return self._damaged(str(error))
         return LibraryUnusable(
             f"The library in {self.home} cannot be used ({error}); check its free space and permissions, "
             "or name another folder with --home."
         )
 
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
+    def _connected(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
             try:
                 yield self._connection
-            except sqlite3.OperationalError as error:
-                raise self._unusable(error) from None
-            except sqlite3.DatabaseError as error:
-                raise self._damaged(str(error)) from None
+            except sqlite3.Error as error:
+                raise self._told(error) from None
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """For queries alone, whose values are taken apart inside."""
+        with self._connected() as connection:
+            try:
+                yield connection
+            except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError) as error:
+                # A value that is not of its column's kind: in a query that verifies no seal, for it reads all rows.
+                raise self._damaged(f"it holds what was never written: {error}") from error
+
+    def _rows(self, table: str, columns: str, rest: str = "", values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Rows of a table as they were written.
+
+        Raises:
+            LibraryDamaged: one of them is not.
+        """
+        owner = "document_id" if "document_id" in schema.COLUMNS[table] else "id" if table == "documents" else "NULL"
+        with self._reading() as connection:
+            found = connection.execute(
+                f"SELECT {columns}, {owner}, {schema.whole(table)} FROM {table} {rest}", values
+            ).fetchall()
+        return [self._whole(row) for row in found]
+
+    def _whole(self, row: Sequence[Any]) -> tuple[Any, ...]:
+        """A row without its last two values: the document it belongs to, and whether it is what was written."""
+        *values, owner, whole = row
+        if not whole:
+            told = f"the document {owner!r}" if owner else "what the library keeps of itself"
+            raise self._damaged(f"{told} is not what was written: its checksum fails")
+        return tuple(values)
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """What is read inside is of one state of the library, whatever others write meanwhile."""
-        with self._reading() as connection:
+        with self._connected() as connection:
             connection.execute("BEGIN")
             try:
                 yield
@@ -204,13 +262,14 @@ class Library:
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction: all of it or nothing."""
-        if self.read_only:
-            raise LibraryUnusable(f"{self.home} cannot be written to; make it writable, or name another with --home.")
-        with self._reading() as connection:
+        self._refuse_read_only()
+        with self._connected() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
-                connection.execute("UPDATE meta SET value = ? WHERE key = 'revision'", (uuid.uuid4().hex,))
+                connection.execute(
+                    "UPDATE meta SET value = ?1, seal = seal(key, ?1) WHERE key = 'revision'", (uuid.uuid4().hex,)
+                )
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:
@@ -221,14 +280,13 @@ class Library:
 
     def meta(self, key: str) -> str | None:
         """A value kept by ``set_meta``; ``revision`` changes with every change to the library."""
-        with self._reading() as connection:
-            found = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return found[0] if found else None
+        found = self._rows("meta", "value", "WHERE key = ?", (key,))
+        return found[0][0] if found else None
 
     def set_meta(self, **values: str) -> None:
         """Keep values under their names."""
         with self._writing() as connection:
-            connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+            _keep(connection, values)
 
     # Documents
 
@@ -249,43 +307,45 @@ class Library:
         with self._writing() as connection:
             self._drop(connection, document.id)
             headings = [(h.level, h.number, h.title, h.span.start, h.span.end) for h in document.headings]
+            added = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
             connection.execute(
-                """INSERT INTO documents(id, title, language, source, text, headings, recipe)
-                VALUES (?, ?, ?, ?, ?, ?, ?)""",
-                (document.id, document.title, document.language, document.source, document.text,
-                 json.dumps(headings, ensure_ascii=False), recipe),
+                "INSERT INTO documents VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, seal(?1, ?2, ?3, ?4, ?5, ?6, ?7), "
+                "seal(?1, ?8), ?8)",
+                (document.id, document.title, document.language, document.source, _json(headings), recipe, added,
+                 document.text),
             )  # fmt: skip
             connection.executemany(
-                "INSERT INTO pairs VALUES (?, ?, ?)",
-                [(document.id, json.dumps(c.names, ensure_ascii=False), c.category) for c in concepts],
+                "INSERT INTO pairs VALUES (?1, ?2, ?3, seal(?1, ?2, ?3))",
+                [(document.id, _json(c.names), c.category) for c in concepts],
             )
             connection.executemany(
-                "INSERT INTO refs VALUES (?, ?, ?)",
+                "INSERT INTO refs VALUES (?1, ?2, ?3, seal(?1, ?2, ?3))",
                 [(document.id, reference.marker, reference_json(reference)) for reference in references],
             )
             connection.executemany(
-                "INSERT INTO results VALUES (?, ?, ?)",
+                "INSERT INTO results VALUES (?1, ?2, ?3, seal(?1, ?2, ?3))",
                 [(document.id, result.span.start, result_json(result)) for result in results],
             )
             connection.executemany(
-                "INSERT INTO checks VALUES (?, ?)",
-                [(document.id, json.dumps(asdict(check), ensure_ascii=False)) for check in checks],
+                "INSERT INTO checks VALUES (?1, ?2, seal(?1, ?2))",
+                [(document.id, _json(asdict(check))) for check in checks],
             )
             for item in indexed:
                 passage = item.passage
                 row = connection.execute(
                     """INSERT INTO passages(id, document_id, section, trail, topic, language, start, end, sentences,
-                    vector, sentence_vectors) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-                    (passage.id, document.id, passage.section, json.dumps(passage.trail, ensure_ascii=False),
-                     passage.topic, passage.language, passage.span.start, passage.span.end,
-                     json.dumps([(s.start, s.end) for s in passage.sentences]),
-                     _blob(item.vector), _blob(item.sentence_vectors)),
+                    seal, vector_seal, vector, sentence_vectors) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
+                    seal(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10), seal(?1, ?11, ?12), ?11, ?12)""",
+                    (passage.id, document.id, passage.section, _json(passage.trail), passage.topic, passage.language,
+                     passage.span.start, passage.span.end, _json([(s.start, s.end) for s in passage.sentences]),
+                     passage.text, _blob(item.vector), _blob(item.sentence_vectors)),
                 ).lastrowid  # fmt: skip
                 assert row is not None
                 keywords.add_words(connection, row, item.body)
                 numbers = {n for marker in find_markers(passage.text) for n in marker.numbers}
                 connection.executemany(
-                    "INSERT INTO markers VALUES (?, ?, ?)", [(document.id, number, row) for number in numbers]
+                    "INSERT INTO markers VALUES (?1, ?2, ?3, seal(?1, ?2, ?3))",
+                    [(document.id, number, row) for number in numbers],
                 )
 
     def remove(self, document_id: str) -> None:
@@ -305,12 +365,12 @@ class Library:
 
     def entries(self) -> list[Entry]:
         """All documents, oldest first."""
-        with self._reading() as connection:
-            found = connection.execute(
-                """SELECT id, title, language, source, added, length(text), json_array_length(headings),
-                (SELECT count(*) FROM passages WHERE document_id = documents.id)
-                FROM documents ORDER BY documents.rowid"""
-            ).fetchall()
+        found = self._rows(
+            "documents",
+            "id, title, language, source, added, length(text), json_array_length(headings), "
+            "(SELECT count(*) FROM passages WHERE document_id = documents.id)",
+            "ORDER BY documents.rowid",
+        )
         return [Entry(*row) for row in found]
 
     def document(self, document_id: str) -> Document:
@@ -318,23 +378,20 @@ class Library:
 
         Raises:
             UnknownDocument: there is none with that id.
+            LibraryDamaged: it is not what was written.
         """
-        with self._reading() as connection:
-            found = connection.execute(
-                "SELECT title, language, text, headings, source FROM documents WHERE id = ?", (document_id,)
-            ).fetchone()
+        found = self._rows(
+            "documents", f"title, language, text, headings, source, id, {schema.whole('documents', 'text_seal')}",
+            "WHERE id = ?", (document_id,),
+        )  # fmt: skip
         if not found:
             raise UnknownDocument(f"No document has the id {document_id!r}; `bsab list` shows them all.")
-        title, language, text, headings, source = found
-        parsed = tuple(
-            Heading(level, number, name, Span(start, end)) for level, number, name, start, end in json.loads(headings)
-        )
-        return Document(document_id, title, language, text, parsed, source)
+        title, language, text, headings, source = self._whole(found[0])
+        return Document(document_id, title, language, text, read_headings(headings), source)
 
     def recipes(self) -> dict[str, str]:
         """By document id, how it was cut and indexed."""
-        with self._reading() as connection:
-            return dict(connection.execute("SELECT id, recipe FROM documents ORDER BY rowid"))
+        return dict(self._rows("documents", "id, recipe", "ORDER BY rowid"))
 
     def text_owner(self, text: str) -> str | None:
         """The id of a document with exactly this text, if there is one."""
@@ -347,20 +404,21 @@ class Library:
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         """The passages of ``rows``, in that order."""
         with self._reading() as connection:
-            return [_passage(self._passage_row(connection, row)) for row in rows]
+            return [self._passage(connection, row) for row in rows]
 
     def _passages_by_row(self, rows: Iterable[int]) -> dict[int, Passage]:
         wanted = list(dict.fromkeys(rows))
         return dict(zip(wanted, self.passages(wanted), strict=True))
 
-    def _passage_row(self, connection: sqlite3.Connection, row: int) -> tuple[str, ...]:
-        found: tuple[str, ...] = connection.execute(
-            """SELECT p.id, document_id, section, trail, topic, p.language, start, end,
-            substr(text, start + 1, end - start), sentences
-            FROM passages p JOIN documents d ON d.id = document_id WHERE row = ?""",
+    def _passage(self, connection: sqlite3.Connection, row: int) -> Passage:
+        found = connection.execute(
+            f"SELECT {schema.COLUMNS['passages']}, {schema.SLICE}, document_id, {schema.whole('passages')} "
+            "FROM passages WHERE row = ?",
             (row,),
         ).fetchone()
-        return found
+        if found is None:
+            raise self._damaged("a passage is gone")
+        return _passage(self._whole(found))
 
     def lead(self, passage: Passage) -> Passage | None:
         """The passage that opens the run-in paragraph that ``passage`` goes on with; None where it opens it."""
@@ -377,13 +435,16 @@ class Library:
     def rows(self) -> dict[int, Language]:
         """Every passage's row and language, by row."""
         with self._reading() as connection:
-            return dict(connection.execute("SELECT row, language FROM passages ORDER BY row"))
+            found = dict(connection.execute("SELECT row, language FROM passages ORDER BY row"))
+            if not set(found.values()) <= {"zh", "en"}:
+                raise ValueError("a passage in no language")
+            return found
 
     def sections(self) -> list[str]:
         """The labels of all sections that hold a passage, each once, in the order of the library."""
         with self._reading() as connection:
             found = connection.execute("SELECT section FROM passages GROUP BY section ORDER BY min(row)")
-            return [section for (section,) in found]
+            return [str(section) for (section,) in found]
 
     def title_of(self, sections: Collection[str]) -> str:
         """The titles of the first passage in any of ``sections``; "" where there is none."""
@@ -394,13 +455,11 @@ class Library:
         """Rows of the passages in any of ``sections``, or in a section below one ("4" holds "4.1")."""
         with self._reading() as connection:
             found = connection.execute("SELECT row, section FROM passages ORDER BY row").fetchall()
-        return [row for row, section in found if is_under(section, sections)]
+            return [row for row, section in found if is_under(section, sections)]
 
     def rows_citing(self, number: int) -> list[int]:
         """Rows of the passages that cite a reference number, in the order of their documents."""
-        with self._reading() as connection:
-            found = connection.execute("SELECT row FROM markers WHERE number = ? ORDER BY row", (number,))
-            return [row for (row,) in found]
+        return [row for (row,) in self._rows("markers", "row", "WHERE number = ? ORDER BY row", (number,))]
 
     def vectors(self, dim: int) -> tuple[NDArray[np.int64], Vectors]:
         """Rows ``(n,)`` and passage vectors ``(n, dim)``, by row.
@@ -410,12 +469,14 @@ class Library:
         """
         with self._reading() as connection:
             found = connection.execute("SELECT row, vector FROM passages ORDER BY row").fetchall()
-        if any(len(blob) != 4 * dim for _, blob in found):
-            raise LibraryDamaged(f"{self.path} holds broken vectors; run `bsab check --repair`.")
-        rows = np.array([row for row, _ in found], dtype=np.int64)
-        return rows, np.frombuffer(b"".join(blob for _, blob in found), "<f4").reshape(len(found), dim).astype(
-            np.float32
-        )
+            if any(len(blob) != 4 * dim for _, blob in found):
+                raise ValueError("broken vectors")
+            rows = np.array([row for row, _ in found], dtype=np.int64)
+            vectors = np.frombuffer(b"".join(blob for _, blob in found), "<f4").reshape(len(found), dim)
+            # Quicker than their seals: a changed bit that matters changes a length.
+            if not (np.abs(np.linalg.norm(vectors, axis=1) - 1) < 1e-3).all():
+                raise ValueError("broken vectors")
+            return rows, vectors.astype(np.float32)
 
     def sentence_vectors(self, row: int, dim: int) -> Vectors:
         """``(sentences, dim)`` vectors of one passage's sentences.
@@ -424,79 +485,73 @@ class Library:
             LibraryDamaged: they are not one of that length for each sentence.
         """
         with self._reading() as connection:
-            blob, sentences = connection.execute(
-                "SELECT sentence_vectors, json_array_length(sentences) FROM passages WHERE row = ?", (row,)
+            found = connection.execute(
+                "SELECT sentence_vectors, json_array_length(sentences), document_id, "
+                f"{schema.whole('passages', 'vector_seal')} FROM passages WHERE row = ?",
+                (row,),
             ).fetchone()
-        if len(blob) != 4 * dim * sentences:
-            raise LibraryDamaged(f"{self.path} holds broken vectors; run `bsab check --repair`.")
-        return np.frombuffer(blob, "<f4").reshape(-1, dim).astype(np.float32)
+            blob, sentences = self._whole(found)
+            if len(blob) != 4 * dim * sentences:
+                raise ValueError("broken vectors")
+            return np.frombuffer(blob, "<f4").reshape(-1, dim).astype(np.float32)
 
     # References
 
     def references(self) -> dict[tuple[str, int], Reference]:
         """What is known of reference numbers, by document id and number, in the order of the documents."""
-        with self._reading() as connection:
-            found = connection.execute("SELECT document_id, number, entry FROM refs ORDER BY rowid").fetchall()
+        found = self._rows("refs", "document_id, number, entry", "ORDER BY rowid")
         return {(id, number): read_reference_json(entry) for id, number, entry in found}
 
     def reference(self, document_id: str, number: int) -> Reference:
         """What a document's reference number stands for; unresolved where nothing is known of it."""
-        with self._reading() as connection:
-            found = connection.execute(
-                "SELECT entry FROM refs WHERE document_id = ? AND number = ?", (document_id, number)
-            ).fetchone()
-        return read_reference_json(found[0]) if found else unresolved(number)
+        found = self._rows("refs", "entry", "WHERE document_id = ? AND number = ?", (document_id, number))
+        return read_reference_json(found[0][0]) if found else unresolved(number)
 
     def citations(self, numbers: Collection[int] | None = None) -> list[tuple[Passage, int]]:
         """Passages with each reference number that they carry, in the order of the library; of ``numbers`` alone,
         where given.
         """
-        with self._reading() as connection:
-            found = connection.execute("SELECT row, number FROM markers ORDER BY row, number").fetchall()
-            wanted = [(row, number) for row, number in found if numbers is None or number in numbers]
-            passages = self._passages_by_row(row for row, _ in wanted)
+        found = self._rows("markers", "row, number", "ORDER BY row, number")
+        wanted = [(row, number) for row, number in found if numbers is None or number in numbers]
+        passages = self._passages_by_row(row for row, _ in wanted)
         return [(passages[row], number) for row, number in wanted]
 
     # Trial results
 
     def results(self) -> list[tuple[Passage, TrialResult]]:
         """All trial results with the passage that each stands in, in the order of the library."""
-        with self._reading() as connection:
-            found = connection.execute(
-                """SELECT (SELECT row FROM passages p WHERE p.document_id = r.document_id AND p.start <= r.start
-                    ORDER BY p.start DESC LIMIT 1), entry
-                FROM results r ORDER BY rowid"""
-            ).fetchall()
-            passages = self._passages_by_row(row for row, _ in found)
+        found = self._rows(
+            "results",
+            """(SELECT row FROM passages p WHERE p.document_id = results.document_id AND p.start <= results.start
+            ORDER BY p.start DESC LIMIT 1), entry""",
+            "ORDER BY rowid",
+        )
+        passages = self._passages_by_row(row for row, _ in found)
         return [(passages[row], read_result_json(entry)) for row, entry in found]
 
     def results_in(self, passage: Passage) -> list[TrialResult]:
         """The trial results of a passage, in its order."""
-        with self._reading() as connection:
-            found = connection.execute(
-                "SELECT entry FROM results WHERE document_id = ? AND start >= ? AND start < ? ORDER BY rowid",
-                (passage.document_id, passage.span.start, passage.span.end),
-            )
-            return [read_result_json(entry) for (entry,) in found]
+        found = self._rows(
+            "results", "entry", "WHERE document_id = ? AND start >= ? AND start < ? ORDER BY rowid",
+            (passage.document_id, passage.span.start, passage.span.end),
+        )  # fmt: skip
+        return [read_result_json(entry) for (entry,) in found]
 
     def checks(self, document_id: str) -> list[SourceCheck]:
         """Where a document departs from its sources, or from itself."""
-        with self._reading() as connection:
-            found = connection.execute("SELECT entry FROM checks WHERE document_id = ?", (document_id,)).fetchall()
+        found = self._rows("checks", "entry", "WHERE document_id = ? ORDER BY rowid", (document_id,))
         return [SourceCheck(**json.loads(entry)) for (entry,) in found]
 
     # Concepts and centres
 
     def concepts(self) -> list[Concept]:
         """The concepts that documents state, in the order of the documents."""
-        with self._reading() as connection:
-            found = connection.execute("SELECT names, category FROM pairs ORDER BY rowid").fetchall()
+        found = self._rows("pairs", "names, category", "ORDER BY rowid")
         return [Concept.of(tuple(json.loads(names)), category) for names, category in found]
 
     def centres(self) -> Means:
         """The mean vectors kept by ``keep_centres``; empty where there are none."""
-        with self._reading() as connection:
-            found = connection.execute("SELECT role, language, mean FROM centres").fetchall()
+        found = self._rows("centres", "role, language, mean")
         return {(role, language): np.frombuffer(mean, "<f4").astype(np.float32) for role, language, mean in found}
 
     def keep_centres(self, means: Means) -> None:
@@ -504,7 +559,7 @@ class Library:
         with self._writing() as connection:
             connection.execute("DELETE FROM centres")
             connection.executemany(
-                "INSERT INTO centres VALUES (?, ?, ?)",
+                "INSERT INTO centres VALUES (?1, ?2, ?3, seal(?1, ?2, ?3))",
                 [(role, language, _blob(mean)) for (role, language), mean in means.items()],
             )
 
@@ -536,7 +591,7 @@ class Library:
             self._empty_words(connection)
             for row, body in bodies:
                 keywords.add_words(connection, row, body)
-            connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta.items())
+            _keep(connection, meta)
 
     def _empty_words(self, connection: sqlite3.Connection) -> None:
         # A broken FTS5 table takes no DELETE, and one of an older make cuts words in another way.
@@ -545,44 +600,136 @@ class Library:
 
     # Health
 
-    def clear_derived(self, **meta: str) -> None:
-        """Empty the keyword index, drop passages without a document, and keep ``meta``: the first step of a repair."""
-        with self._writing() as connection:
-            self._empty_words(connection)
-            for table in ("passages", "markers", "pairs", "refs", "results", "checks"):
-                connection.execute(f"DELETE FROM {table} WHERE document_id NOT IN (SELECT id FROM documents)")
-            connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta.items())
-
     def problems(self, dim: int) -> list[str]:
         """What is wrong with the file, each a sentence; empty where all is well."""
-        with self._reading() as connection:
-            found = [f"SQLite: {line}" for (line,) in connection.execute("PRAGMA integrity_check") if line != "ok"]
-            found += [
-                f"SQLite: a row of {table} has no parent"
-                for table, *_ in connection.execute("PRAGMA foreign_key_check")
-            ]
+        found = []
+        for look in (_structure, _hurt, lambda connection: _passages_short(connection, dim)):
             try:
-                connection.execute("INSERT INTO words(words) VALUES ('integrity-check')")
-            except sqlite3.OperationalError:
-                pass  # a library open for reading only
-            except sqlite3.DatabaseError:
-                found.append("The keyword index is broken.")
-            passages = connection.execute(
-                """SELECT p.id, length(vector), length(sentence_vectors), json_array_length(sentences), end,
-                length(text), row IN (SELECT rowid FROM words)
-                FROM passages p LEFT JOIN documents d ON d.id = document_id"""
-            ).fetchall()
-            words = connection.execute("SELECT count(*) FROM words").fetchone()[0]
-        for id, vector, sentence_vectors, sentences, end, characters, has_words in passages:
-            if vector != 4 * dim or sentence_vectors != 4 * dim * sentences:
-                found.append(f"Passage {id} has broken vectors.")
-            if characters is None or end > characters:
-                found.append(f"Passage {id} lies outside its document.")
-            if not has_words:
-                found.append(f"Passage {id} is not in the keyword index.")
-        if words > len(passages):
-            found.append("The keyword index holds passages that are gone.")
+                with self._reading() as connection:
+                    found += list(look(connection))
+            except LibraryDamaged as error:
+                found.append(str(error))
         return found
+
+    # Copies
+
+    def backup(self, path: Path) -> None:
+        """Write the library as it is now, whatever others write meanwhile, to ``path``, in one step.
+
+        Raises:
+            LibraryUnusable: it cannot be written there.
+        """
+        partial = path.with_name(f"{path.name}.{os.getpid()}.part")
+        try:
+            copy = sqlite3.connect(partial)
+            try:
+                with self._reading() as connection:
+                    connection.backup(copy)
+                # Of a copy nobody keeps a log: it is one file.
+                copy.execute("PRAGMA journal_mode = DELETE")
+            finally:
+                copy.close()
+            os.replace(partial, path)
+        except (OSError, LibraryUnusable, sqlite3.Error) as error:
+            raise LibraryUnusable(f"{path} cannot be written ({error}); free space or choose another place.") from None
+        finally:
+            partial.unlink(missing_ok=True)
+
+    def replace(self, path: Path) -> Path | None:
+        """Become the library at ``path``, in one step, for everybody who has this one open.
+
+        Returns:
+            Where the file went that was too damaged to be written into; None where it was written into.
+
+        Raises:
+            LibraryUnusable: this library cannot be written.
+        """
+        with self._lock:
+            try:
+                self._refuse_read_only()
+                source = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+                try:
+                    source.backup(self._connection)
+                finally:
+                    source.close()
+                return None
+            except sqlite3.OperationalError as error:
+                raise self._told(error) from None
+            except sqlite3.DatabaseError:
+                self._connection.close()
+                aside = put_in_place(path, self.path)
+                self._connection = self._open()
+                return aside
+
+    def _refuse_read_only(self) -> None:
+        if self.read_only:
+            raise LibraryUnusable(f"{self.home} cannot be written to; make it writable, or name another with --home.")
+
+
+def put_in_place(path: Path, damaged: Path) -> Path:
+    """Move the library file at ``path`` to where a damaged one stands; returns where that one went."""
+    aside = damaged.with_name(f"{damaged.name}.damaged-{datetime.now(UTC):%Y%m%d-%H%M%S}")
+    for ending in ("-wal", "-shm"):
+        with_log = damaged.with_name(damaged.name + ending)
+        if with_log.exists():
+            os.replace(with_log, aside.with_name(aside.name + ending))
+    os.replace(damaged, aside)
+    os.replace(path, damaged)
+    return aside
+
+
+def _format(connection: sqlite3.Connection) -> str | None:
+    found = connection.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
+    return str(found[0]) if found else None
+
+
+def _keep(connection: sqlite3.Connection, values: Mapping[str, str]) -> None:
+    connection.executemany("INSERT OR REPLACE INTO meta VALUES (?1, ?2, seal(?1, ?2))", values.items())
+
+
+def _structure(connection: sqlite3.Connection) -> Iterator[str]:
+    """What SQLite itself finds."""
+    for (line,) in connection.execute("PRAGMA integrity_check"):
+        if line != "ok":
+            yield f"SQLite: {line}"
+    for table, *_ in connection.execute("PRAGMA foreign_key_check"):
+        yield f"SQLite: a row of {table} has no parent"
+    try:
+        connection.execute("INSERT INTO words(words) VALUES ('integrity-check')")
+    except sqlite3.OperationalError:
+        pass  # a library open for reading only
+    except sqlite3.DatabaseError:
+        yield "The keyword index is broken."
+
+
+def _hurt(connection: sqlite3.Connection) -> Iterator[str]:
+    """Rows that are not what was written."""
+    for table, column in schema.seals():
+        owner = "document_id" if "document_id" in schema.COLUMNS[table] else schema.COLUMNS[table].split(",")[0]
+        found = connection.execute(
+            f"SELECT {owner}, count(*) FROM {table} WHERE NOT {schema.whole(table, column)} GROUP BY 1"
+        )
+        for name, count in found:
+            part = "text" if column == "text_seal" else table
+            yield f"{name}: {count} of its {part} not what was written; the checksum fails."
+
+
+def _passages_short(connection: sqlite3.Connection, dim: int) -> Iterator[str]:
+    """Passages that lack a part, or their document."""
+    passages = connection.execute(
+        """SELECT p.id, length(vector), length(sentence_vectors), json_array_length(sentences), end,
+        length(text), row IN (SELECT rowid FROM words)
+        FROM passages p LEFT JOIN documents d ON d.id = document_id"""
+    ).fetchall()
+    for id, vector, sentence_vectors, sentences, end, characters, has_words in passages:
+        if vector != 4 * dim or sentence_vectors != 4 * dim * sentences:
+            yield f"Passage {id} has broken vectors."
+        if characters is None or end > characters:
+            yield f"Passage {id} lies outside its document."
+        if not has_words:
+            yield f"Passage {id} is not in the keyword index."
+    if connection.execute("SELECT count(*) FROM words").fetchone()[0] > len(passages):
+        yield "The keyword index holds passages that are gone."
 
 
 def is_under(section: str, sections: Collection[str]) -> bool:
@@ -594,16 +741,25 @@ def _blob(vectors: NDArray[np.float32]) -> bytes:
     return vectors.astype("<f4").tobytes()
 
 
-def _passage(found: tuple[str, ...]) -> Passage:
-    id, document_id, section, trail, topic, language, start, end, text, sentences = found
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def read_headings(line: str) -> tuple[Heading, ...]:
+    """Headings as ``Library.add`` keeps them."""
+    return tuple(Heading(level, number, name, Span(start, end)) for level, number, name, start, end in json.loads(line))
+
+
+def _passage(found: tuple[Any, ...]) -> Passage:
+    id, document_id, section, trail, topic, language, start, end, sentences, text = found
     return Passage(
         id=id,
         document_id=document_id,
         section=section,
         trail=tuple(json.loads(trail)),
         topic=topic,
-        language=language,  # type: ignore[arg-type]
-        span=Span(int(start), int(end)),
+        language=language,
+        span=Span(start, end),
         text=text,
         sentences=tuple(Span(*pair) for pair in json.loads(sentences)),
     )

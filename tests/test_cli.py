@@ -258,7 +258,7 @@ def test_check_and_repair(bsab: Bsab, tmp_path: Path) -> None:
     assert len(json.loads(out)["problems"]) == len(LIBRARY)
     status, out, _ = bsab("check", "--home", tmp_path)
     assert status == 1
-    assert out.endswith("Run `bsab check --repair` to make anew what can be made anew.\n")
+    assert out.endswith("Run `bsab check --repair` to save what is whole and make the rest anew.\n")
     status, out, _ = bsab("check", "--repair", "--json", "--home", tmp_path)
     assert status == 0
     assert (len(json.loads(out)["repaired"]), json.loads(out)["problems"]) == (len(LIBRARY), [])
@@ -387,7 +387,7 @@ def damaged(home: Path) -> None:
 
 FAILURES: dict[str, tuple[Callable[[Path], object], list[str], str]] = {
     "home is a file": (lambda home: home.write_text("x"), ["ask", "x"], "name another with --home"),
-    "damaged library": (damaged, ["list"], "move it away"),
+    "damaged library": (damaged, ["list"], "check --repair"),
     "no such model": (lambda home: None, ["ask", "x", "--model", "/no/model"], "give the folder of a sentence-transf"),
     "no such reranker": (lambda home: None, ["search", "x", "--reranker", "没有/它"], "The reranker 没有/它 cannot be"),
 }  # fmt: skip

@@ -22,6 +22,7 @@ from corpus.errors import CorpusError
 from corpus.readers import READABLE, read_file
 from index.errors import LibraryError, UnknownDocument
 from index.library import Entry
+from index.repairing import repair as repair_library
 
 
 def build_library(site: Site, language: Language, tab: gradio.Tab) -> None:
@@ -92,7 +93,7 @@ def build_library(site: Site, language: Language, tab: gradio.Tab) -> None:
 
     def repaired(progress: gradio.Progress = gradio.Progress()) -> tuple[str, Any]:
         try:
-            index.repair(lambda done, total: progress((done, total), desc=say("repairing", language), unit=""))
+            repair_library(index, lambda done, total: progress((done, total), desc=say("repairing", language), unit=""))
         except LibraryError as error:
             raise gradio.Error(str(error), print_exception=False) from error
         return checked()

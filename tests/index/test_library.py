@@ -19,7 +19,8 @@ from corpus.passages import split_passages
 from index.errors import LibraryDamaged, LibraryError, LibraryUnusable, UnknownDocument
 from index.hybrid import HybridIndex
 from index.indexing import RECIPE
-from index.library import FILE_NAME, FORMAT, Indexed, Library
+from index.library import FILE_NAME, Indexed, Library
+from index.schema import FORMAT
 from tests.index.fakes import DOSE_ZH, LIBRARY, SAFETY_ZH, STRUCTURE_EN, SURVIVAL_EN, document, found, make_index
 from tests.index.processes import LIMITED, bound_by_permissions, finish, start
 
@@ -88,7 +89,7 @@ def test_replacing_leaves_nothing_of_the_old_text(index: HybridIndex, tmp_path: 
     index.add(document(SAFETY_ZH.id, "剂量\n埃万妥单抗的剂量[7]。"))
     held = contents(tmp_path)
     assert len(held["documents"]) == len(held["passages"]) == len(held["words"]) == len(LIBRARY)
-    assert [(id, number) for _, id, number, _ in held["markers"]] == [
+    assert [(id, number) for _, id, number, _, _ in held["markers"]] == [
         (SURVIVAL_EN.id, 12), (SURVIVAL_EN.id, 14), (STRUCTURE_EN.id, 25), (SAFETY_ZH.id, 7),
     ]  # fmt: skip
     assert found(index, "安全", k=1) != [SAFETY_ZH.id]
@@ -290,7 +291,7 @@ def test_a_damaged_library_says_so(tmp_path: Path, damage: Callable[[Path], obje
     damage(path)
     before = path.read_bytes()
     with pytest.raises(
-        LibraryDamaged, match=rf"cannot be read \(.*({problem}).*\); move it away, and add your documents"
+        LibraryDamaged, match=rf"cannot be read \(.*({problem}).*\); (move it away, and add|`bsab check --repair`)"
     ):
         Library(tmp_path)
     assert path.read_bytes() == before  # nothing is made worse

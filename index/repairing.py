@@ -1,0 +1,117 @@
+"""A damaged library made anew from all of it that is whole."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from corpus.bundled import REVIEW_ID, bundled_concepts, read_review
+from corpus.document import Document
+from corpus.readers import read_file
+from index.balance import means_of
+from index.copies import workshop
+from index.embedders import Embedder
+from index.errors import LibraryDamaged, LibraryUnusable
+from index.hybrid import HybridIndex, silent
+from index.indexing import Progress
+from index.library import FILE_NAME, Library, put_in_place
+from index.loading import load_embedder
+from index.salvage import Salvaged, salvage
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """What became of a damaged library."""
+
+    kept: tuple[str, ...]
+    """Ids of the documents that were whole."""
+    read_again: tuple[str, ...]
+    """Ids of those whose text was hurt, and which were read once more from where they came."""
+    lost: tuple[str, ...]
+    """Ids of those that could not be."""
+    aside: Path | None
+    """Where the damaged file is kept, for it holds what was lost; None where nothing was."""
+
+
+def repair(index: HybridIndex, progress: Progress = silent) -> Repaired:
+    """Make an open library anew from its whole documents, in one step at the end.
+
+    Raises:
+        LibraryUnusable: it cannot be written, or was changed meanwhile.
+    """
+    library = index.library
+    revision = library.meta("revision")
+    found = salvage(library.path)
+    documents, repaired = _saved(found)
+    with workshop(library.home) as folder:
+        made = _rebuilt(index.like(Library(folder)), documents, progress)
+        if library.meta("revision") != revision:
+            raise LibraryUnusable("The library was changed while it was repaired, and left as it is; repair it again.")
+        aside = _copy_aside(library.path) if repaired.lost else None
+        return replace(repaired, aside=index.replace(made) or aside)
+
+
+def repair_home(
+    home: Path,
+    model: str | None = None,
+    progress: Progress = silent,
+    load: Callable[[str | None], Embedder] = load_embedder,
+) -> Repaired:
+    """The same for the library in ``home`` that cannot be opened.
+
+    Raises:
+        LibraryDamaged: nothing in the file is of a library.
+    """
+    path = home / FILE_NAME
+    found = salvage(path)
+    if not found.anything:
+        raise LibraryDamaged(f"{path} holds nothing of a library; move it away, and add your documents again.")
+    documents, repaired = _saved(found)
+    with workshop(home) as folder:
+        index = HybridIndex(Library(folder), load(model or found.model), bundled_concepts())
+        made = _rebuilt(index, documents, progress)
+        return replace(repaired, aside=put_in_place(made, path))
+
+
+def _rebuilt(index: HybridIndex, documents: Sequence[Document], progress: Progress) -> Path:
+    """The file of a library that is new, filled with ``documents``."""
+    try:
+        index.library.keep_centres(means_of(index.embedder))
+        index.add_all(documents, progress)
+        index.library.set_meta(model=index.embedder.name, dim=str(index.embedder.dim))
+    finally:
+        index.library.close()
+    return index.library.path
+
+
+def _saved(found: Salvaged) -> tuple[list[Document], Repaired]:
+    again = list(_read_again([*found.hurt, *((id, "") for id in found.lost)]))
+    documents = [*found.documents, *again]
+    held = {document.id for document in documents}
+    lost = [id for id in (*(id for id, _ in found.hurt), *found.lost) if id not in held]
+    kept = tuple(document.id for document in found.documents)
+    return documents, Repaired(kept, tuple(document.id for document in again), tuple(lost), None)
+
+
+def _read_again(hurt: Iterable[tuple[str, str]]) -> Iterator[Document]:
+    """Documents from the files that they came from, as those are now."""
+    for id, source in hurt:
+        if id == REVIEW_ID:
+            yield read_review()
+            continue
+        path = Path(re.sub(r", line \d+$", "", source))
+        if path.is_absolute() and path.is_file():
+            # A record's source names its line, too.
+            same = (item for item in read_file(path) if isinstance(item, Document) and item.source == source)
+            if (document := next(same, None)) is not None:
+                yield replace(document, id=id)
+
+
+def _copy_aside(path: Path) -> Path:
+    aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%d-%H%M%S}")
+    shutil.copyfile(path, aside)
+    return aside
