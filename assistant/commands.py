@@ -162,7 +162,7 @@ def results_command(arguments: argparse.Namespace) -> int:
     """Trial results of any text file, or of each line of a JSONL file; the library is not needed."""
     from assistant.wire import result_json
     from corpus.passages import split_passages
-    from corpus.readers import read_file
+    from corpus.readers import read_apart
     from corpus.results import TrialResult, extract_results, results_of_text
 
     if arguments.input:
@@ -174,7 +174,7 @@ def results_command(arguments: argparse.Namespace) -> int:
     if arguments.file is None:
         raise UsageError("give a text file, or lines of texts with --input.")
     found_in: list[tuple[str, TrialResult]] = []
-    for item in read_file(arguments.file):
+    for item in read_apart([arguments.file]):
         if isinstance(item, CorpusError):
             raise item
         found_in += [(item.id, result) for result in extract_results(split_passages(item))]
@@ -190,10 +190,10 @@ def add_command(arguments: argparse.Namespace) -> int:
     """Add files and folders; each file that cannot be read is named, the others are added."""
     from assistant.adding import add_documents
     from corpus.bundled import read_review
-    from corpus.readers import read_path
+    from corpus.readers import read_apart
 
     index = open_index(arguments)
-    found: list[Document | CorpusError] = [item for path in arguments.paths for item in read_path(path)]
+    found: list[Document | CorpusError] = list(read_apart(arguments.paths))
     with progress("Indexing") as step:
         added = add_documents(index, found if arguments.paths else [read_review()], step)
     if added.ids:
@@ -294,13 +294,13 @@ def _checked(line: dict[str, Any]) -> dict[str, Any]:
     needed = {"id", "lang", "history", "sections", "evidence", "answer", "abstain"}
     if missing := sorted(needed - line.keys()):
         raise UsageError(f"question {line.get('id')!r} lacks {', '.join(missing)}; see `bsab eval --help`.")
-    _asked(line)
+    line = {**line, "history": _asked(line)[1]}
     for key in ("sections", "evidence", "answer"):
         if not isinstance(line[key], list) or not all(isinstance(value, str) for value in line[key]):
             raise UsageError(f'question {line["id"]!r}: "{key}" must be a list of strings.')
     for pattern in line["answer"]:
         try:
             re.compile(pattern)
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             raise UsageError(f"question {line['id']!r}: correct the expression {pattern!r} ({error}).") from None
     return line

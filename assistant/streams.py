@@ -12,6 +12,9 @@ from typing import Any, TextIO
 
 from assistant.errors import UsageError
 
+_LONGEST = 4_000_000
+"""Characters of a line at most."""
+
 
 def complain(error: object, status: int) -> int:
     # A path may hold a line feed; an error is one line.
@@ -61,7 +64,9 @@ def read_lines(path: Path, key: str = "question") -> Iterator[Iterator[dict[str,
 
     def parsed() -> Iterator[dict[str, Any]]:
         try:
-            for number, line in enumerate(file, start=1):
+            for number, line in enumerate(iter(lambda: file.readline(_LONGEST), ""), start=1):
+                if len(line) == _LONGEST:
+                    raise UsageError(f"{path}, line {number}: has over {_LONGEST:,} characters; divide it.")
                 if not line.strip():
                     continue
                 try:

@@ -5,7 +5,9 @@
     ├── UnknownFormat     no reader for this kind of file
     ├── Undecodable       the bytes are not text in any encoding we know
     ├── MalformedRecord   a JSONL line is not an object with "id" and "text"
-    └── EmptyDocument     there is no text to read
+    ├── EmptyDocument     there is no text to read
+    ├── TooMuch           it is larger, deeper or slower to read than any paper
+    └── Unreadable        its reader failed
 
 Every message ends in what to do. ``path`` names the file, with its line for a record.
 """
@@ -17,8 +19,11 @@ class CorpusError(Exception):
     """A document could not be read; ``str(error)`` is one sentence for its user."""
 
     def __init__(self, path: str, problem: str) -> None:
-        super().__init__(f"{path}: {problem}")
+        super().__init__(path, problem)  # as they are: the error is sent from one process to another
         self.path = path
+
+    def __str__(self) -> str:
+        return ": ".join(map(str, self.args))
 
 
 class MissingFile(CorpusError):
@@ -39,3 +44,11 @@ class MalformedRecord(CorpusError):
 
 class EmptyDocument(CorpusError):
     """The file holds no text."""
+
+
+class TooMuch(CorpusError):
+    """The file is larger, deeper or slower to read than any paper."""
+
+
+class Unreadable(CorpusError):
+    """The file's reader failed, which none should."""

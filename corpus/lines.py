@@ -58,18 +58,43 @@ def rejoin(lines: Sequence[str]) -> list[str]:
     full = _full_width(filled)
     blanks_matter = not _blanks_inside_sentences(lines)
     vocabulary = _vocabulary(filled)
-    paragraphs: list[str] = []
+    paragraphs: list[Joined] = []
     ended = True
     for line in lines:
         if not line:
-            ended = ended or (blanks_matter and bool(paragraphs) and is_finished(paragraphs[-1]))
+            ended = ended or (blanks_matter and bool(paragraphs) and is_finished(paragraphs[-1].tail))
             continue
         if ended:
-            paragraphs.append(line)
+            paragraphs.append(Joined(line))
         else:
-            paragraphs[-1] = join(paragraphs[-1], line, vocabulary)
+            paragraphs[-1].join(line, vocabulary)
         ended = is_finished(line) and width(line) < full
-    return paragraphs
+    return [paragraph.text() for paragraph in paragraphs]
+
+
+class Joined:
+    """A text that grows piece by piece; what stands far from its end is not copied again."""
+
+    def __init__(self, text: str = "") -> None:
+        self._done: list[str] = []
+        self.tail = text
+        """Its end: as much as ``join`` and ``is_finished`` look at, or more."""
+
+    def join(self, right: str, vocabulary: Set[str] = frozenset()) -> None:
+        """Go on after a broken line (``join``)."""
+        self._keep(join(self.tail, right, vocabulary))
+
+    def append(self, right: str) -> None:
+        """Go on where no line was broken."""
+        self._keep(self.tail + right)
+
+    def text(self) -> str:
+        """All of it."""
+        return "".join([*self._done, self.tail])
+
+    def _keep(self, tail: str) -> None:
+        self._done.append(tail[: -_TAIL - 1])
+        self.tail = tail[-_TAIL - 1 :]
 
 
 def join(left: str, right: str, vocabulary: Set[str] = frozenset()) -> str:

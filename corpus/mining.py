@@ -68,7 +68,7 @@ def mine_pairs(text: str) -> list[Pair]:
         before = text[max(0, brackets.start() - 80) : brackets.start()].rstrip(" ")
         before = before[before.rfind("\n") + 1 :]
         parts = [part for part in _SEPARATOR.split(brackets[1].strip()) if part]
-        for rule in _RULES:
+        for rule in _RULES if parts else ():
             if names := rule(before, parts):
                 drug = any(_DRUG.fullmatch(n) or _CHINESE_DRUG.fullmatch(n) or _CODE.fullmatch(n) for n in names)
                 found.setdefault(tuple(concept_key(n) for n in names), Pair(names, "drug" if drug else "term"))

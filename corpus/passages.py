@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from corpus.document import Document, Passage, Section, Span
 from corpus.headings import run_in_heading
@@ -94,3 +95,9 @@ def _shares(sizes: list[int], budget: int) -> Iterator[tuple[int, int]]:
 def size(text: str) -> int:
     """Units of a text: its Chinese characters, Latin words and punctuation marks."""
     return len(_SIZED.findall(text))
+
+
+def first_units(text: str, count: int) -> str:
+    """``text`` up to the end of its unit of that number; all of it where it has fewer."""
+    unit = next(islice(_SIZED.finditer(text), count - 1, None), None)
+    return text[: unit.end()] if unit else text

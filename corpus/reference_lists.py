@@ -45,14 +45,14 @@ def read_reference_list(document: Document) -> dict[int, Reference]:
 
 def _entries(text: str) -> list[tuple[int, str]]:
     """Number and text of each entry; lines that begin none go on with the one before."""
-    entries: list[tuple[int, str]] = []
+    entries: list[tuple[int, list[str]]] = []
     for line in text.split("\n"):
         match = _ENTRY.match(line)
         if match:
-            entries.append((int(match[1] or match[2]), line[match.end() :].strip()))
+            entries.append((int(match[1] or match[2]), [line[match.end() :].strip()]))
         elif entries and line.strip():
-            entries[-1] = (entries[-1][0], f"{entries[-1][1]} {line.strip()}")
-    return entries
+            entries[-1][1].append(line.strip())
+    return [(number, " ".join(lines)) for number, lines in entries]
 
 
 def _work(entry: str) -> Work:

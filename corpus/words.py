@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from corpus.document import Span
@@ -82,11 +82,19 @@ def _simplify() -> Any:
     return opencc.OpenCC("t2s").convert
 
 
-@cache
-def _stem() -> Any:
-    import snowballstemmer
+class _Stemmers(threading.local):
+    """One stemmer a thread: it keeps the word it works on in itself, and two threads would mix theirs."""
 
-    return snowballstemmer.stemmer("english").stemWord
+    @cached_property
+    def stem(self) -> Callable[[str], str]:
+        """A word's stem."""
+        import snowballstemmer
+
+        stem: Callable[[str], str] = snowballstemmer.stemmer("english").stemWord
+        return stem
+
+
+_stemmers = _Stemmers()
 
 
 def fold(text: str) -> Folded:
@@ -200,5 +208,4 @@ def _latin(folded: Folded) -> list[Word]:
 
 def stem(word: str) -> str:
     """An English word without its ending; anything with a digit, or short, as it is."""
-    stemmed: str = _stem()(word) if word.isalpha() and len(word) > 3 else word
-    return stemmed
+    return _stemmers.stem(word) if word.isalpha() and len(word) > 3 else word

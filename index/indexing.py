@@ -8,7 +8,7 @@ import numpy as np
 
 from corpus.document import Document, Passage
 from corpus.language import language_of
-from corpus.passages import split_passages
+from corpus.passages import first_units, split_passages
 from corpus.reference_lists import is_reference_list
 from index.balance import Centres
 from index.embedders import Embedder, Vectors, batches
@@ -23,6 +23,8 @@ Progress = Callable[[int, int], None]
 
 # Small batches let the bar move; one by one is as fast as in batches (design, section 5).
 _BATCH = 4
+# Units (``corpus.passages.size``) of a text that are embedded: twice a passage of whole sentences.
+_EMBEDDED = 520
 
 
 def index_document(
@@ -33,8 +35,9 @@ def index_document(
     passages = [passage for passage in split_passages(document) if not is_reference_list(passage.trail)]
     texts = [in_context(passage, passage.text) for passage in passages]
     texts += [in_context(passage, passage.sentence(s)) for passage in passages for s in passage.sentences]
+    embedded = [_beginning(text) for text in texts]
     whole = len(document.text)
-    vectors = _embed(texts, embedder, centres, lambda done, count: progress(whole * done // count, whole))
+    vectors = _embed(embedded, embedder, centres, lambda done, count: progress(whole * done // count, whole))
     indexed, first = [], len(passages)
     for passage, text, vector in zip(passages, texts, vectors, strict=False):  # texts go on with the sentences
         last = first + len(passage.sentences)
@@ -55,6 +58,11 @@ def _embed(texts: list[str], embedder: Embedder, centres: Centres, progress: Pro
         progress(done, len(places))
     embedded = np.concatenate(rows) if rows else np.empty((0, embedder.dim), np.float32)
     return embedded[[places[text] for text in texts]]
+
+
+def _beginning(text: str) -> str:
+    """As much of a text as its vector needs: a sentence without end would take minutes, and be no better found."""
+    return text if len(text) <= _EMBEDDED else first_units(text, _EMBEDDED)
 
 
 def in_context(passage: Passage, text: str) -> str:

@@ -138,9 +138,9 @@ class Library:
             connection.close()
             raise
         if format != schema.FORMAT:
-            told = self._foreign if schema.strangers(connection) else self._damaged
+            refused = self._foreign if schema.strangers(connection) else self._damaged
             connection.close()
-            raise told(f"its format is {format or 'unknown'}, not {schema.FORMAT}")
+            raise refused(f"its format is {format or 'unknown'}, not {schema.FORMAT}")
         return connection
 
     def _made(self, connection: sqlite3.Connection) -> str | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from corpus.bundled import REVIEW_ID, bundled_concepts, read_review
 from corpus.document import Document
-from corpus.readers import read_file
+from corpus.readers import read_apart
 from index.balance import means_of
 from index.copies import workshop
 from index.embedders import Embedder
@@ -106,7 +106,7 @@ def _read_again(hurt: Iterable[tuple[str, str]]) -> Iterator[Document]:
         path = Path(re.sub(r", line \d+$", "", source))
         if path.is_absolute() and path.is_file():
             # A record's source names its line, too.
-            same = (item for item in read_file(path) if isinstance(item, Document) and item.source == source)
+            same = (item for item in read_apart([path]) if isinstance(item, Document) and item.source == source)
             if (document := next(same, None)) is not None:
                 yield replace(document, id=id)
 

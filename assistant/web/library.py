@@ -19,7 +19,7 @@ from assistant.web.site import Site
 from assistant.web.wording import moment, number, say
 from corpus.document import Document, Language
 from corpus.errors import CorpusError
-from corpus.readers import READABLE, read_file
+from corpus.readers import READABLE, read_apart
 from index.errors import LibraryError, UnknownDocument
 from index.library import Entry
 from index.repairing import repair as repair_library
@@ -118,7 +118,7 @@ def _read(path: Path) -> list[Document | CorpusError]:
             replace(item, source=item.source.replace(str(path.absolute()), f"{path.name} ({when})"))
             if isinstance(item, Document)
             else item
-            for item in read_file(path)
+            for item in read_apart([path])
         ]
     finally:
         path.unlink(missing_ok=True)

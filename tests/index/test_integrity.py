@@ -69,7 +69,7 @@ def test_every_part_is_verified(home: Path, table: str, column: str) -> None:
     connection.close()
     # What the library needs before it can answer anything is verified when it is opened.
     if table in ("meta", "documents", "pairs") and column == "seal":
-        with pytest.raises(LibraryDamaged, match="checksum|its format is b'2x'"):
+        with pytest.raises(LibraryDamaged, match=r"checksum|its format is b'2x'"):
             opened(home)
         return
     index = opened(home)
