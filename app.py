@@ -20,9 +20,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def serve(arguments: argparse.Namespace) -> None:
     """Serve the chat page until it is stopped."""
+    from assistant.accounts import read_accounts
     from assistant.web.server import serve_page
 
-    serve_page(open_index(arguments), arguments.host, arguments.port, language_model(arguments))
+    accounts = read_accounts(arguments.auth) if arguments.auth else None
+    index = open_index(arguments)
+    serve_page(index, arguments.host, arguments.port, language_model(arguments), arguments.name, accounts)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from corpus.references import Reference, Work
 
+_BRACES = str.maketrans({"{": r"\textbraceleft ", "}": r"\textbraceright ", "\\": r"\textbackslash "})
 _ET_AL = re.compile(r",?\s+(?:et al\.?|等)$")
 # "Mountzios G": a family name and initials, as Vancouver writes a person.
 _PERSON = re.compile(r"([^,\d(]+?)\s+([A-Z]{1,3})")
@@ -21,14 +22,14 @@ def bibtex(references: Iterable[tuple[str, Reference]]) -> str:
     library = Library()
     for key, reference, work in _works(references):
         fields = {
-            "title": f"{{{work.title}}}",
+            "title": f"{{{_braced(work.title)}}}",
             "author": " and ".join(_bibtex_author(name) for name in _authors(work)),
-            "journal": work.journal,
+            "journal": _braced(work.journal),
             "year": str(work.year or ""),
-            "volume": str(work.details.get("volume", "")),
-            "number": str(work.details.get("issue", "")),
-            "pages": str(work.details.get("pages", "")).replace("-", "--"),
-            "doi": work.doi or "",
+            "volume": _braced(str(work.details.get("volume", ""))),
+            "number": _braced(str(work.details.get("issue", ""))),
+            "pages": _braced(str(work.details.get("pages", "")).replace("-", "--")),
+            "doi": _braced(work.doi or ""),
             "pmid": work.pmid or "",
             "note": _status(reference),
         }
@@ -78,7 +79,13 @@ def _authors(work: Work) -> list[str]:
 
 
 def _bibtex_author(name: str) -> str:
+    name = _braced(name)
     return name if ", " in name or name == "others" else f"{{{name}}}"
+
+
+def _braced(text: str) -> str:
+    """``text`` with its braces as commands: BibTeX counts a brace even behind a backslash."""
+    return text.translate(_BRACES)
 
 
 def _status(reference: Reference) -> str:

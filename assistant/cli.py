@@ -26,7 +26,7 @@ from assistant.commands import (
 )
 from assistant.errors import PortTaken, UsageError
 from assistant.streams import complain
-from assistant.upkeep import backup_command, check_command, restore_command
+from assistant.upkeep import backup_command, check_command, restore_command, user_command
 from corpus.errors import CorpusError
 from index.errors import LibraryError, ModelMismatch, UnknownDocument
 
@@ -111,6 +111,12 @@ def _parser() -> argparse.ArgumentParser:
     served = command("serve", None, "Serve the chat page.", worded)
     served.add_argument("--host", default=os.environ.get("BSAB_HOST", "127.0.0.1"), help="address to listen on")
     served.add_argument("--port", type=_port, default=os.environ.get("BSAB_PORT", "7860"), help="port to listen on")
+    served.add_argument(
+        "--name", action="append", default=[], metavar="NAME", help="another name under which browsers reach the page"
+    )
+    served.add_argument(
+        "--auth", type=Path, metavar="FILE", help="who may come in, as `bsab user add` wrote; needed for other machines"
+    )
     asked = command("ask", ask_command, "Answer a question.", many, worded)
     asked.add_argument("question", nargs="?")
     asked.add_argument(
@@ -149,6 +155,11 @@ def _parser() -> argparse.ArgumentParser:
     copied.add_argument("file", type=Path, metavar="FILE")
     restored = command("restore", restore_command, "Make the library what a backup holds.")
     restored.add_argument("file", type=Path, metavar="FILE")
+    users = command("user", user_command, "Add a user of a page that other machines reach.")
+    users.add_argument("action", choices=("add",))
+    users.add_argument("name", metavar="NAME")
+    users.add_argument("--auth", type=Path, metavar="FILE", help="the file of users; by default users.json in the home")
+    users.add_argument("--may", choices=("read", "change"), default="read", help="what they may do to the library")
     judged = command("eval", eval_command, "Figures over questions with known answers.", worded)
     judged.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
     judged.add_argument("--misses", action="store_true", help="show what fell short")

@@ -22,6 +22,7 @@ from assistant.errors import UsageError
 from assistant.wire import Json
 from corpus.words import fold
 from index.errors import LibraryDamaged, LibraryUnusable
+from index.schema import seal
 
 FILE_NAME = "history.sqlite3"
 _TITLE = 80
@@ -30,9 +31,11 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS turns (
     conversation TEXT NOT NULL, number INTEGER NOT NULL, asked TEXT NOT NULL, question TEXT NOT NULL,
     reply TEXT NOT NULL, folded TEXT NOT NULL, visitor TEXT NOT NULL, rating INTEGER, comment TEXT,
-    PRIMARY KEY (conversation, number))
+    seal TEXT, PRIMARY KEY (conversation, number))
 """
-_COLUMNS = "conversation, question, reply, asked, rating, comment"
+_OF = "(? IS NULL OR visitor = ?)"
+"""Whose turns: all where no visitor is given; any other value, whatever it is, is compared as a value."""
+_COLUMNS = "conversation, number, question, reply, asked, rating, comment, seal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,9 @@ class History:
             connection.execute("PRAGMA secure_delete = ON")  # what is deleted is gone from the file, too
             connection.execute(_SCHEMA)
             connection.execute("SELECT visitor FROM turns LIMIT 1")
+            # One of an older make, whose turns have no seal.
+            if "seal" not in {row[1] for row in connection.execute("PRAGMA table_info(turns)")}:
+                connection.execute("ALTER TABLE turns ADD COLUMN seal TEXT")
 
     def close(self) -> None:
         """Let go of the file."""
@@ -116,18 +122,32 @@ class History:
         Raises:
             UsageError: there is no such conversation.
         """
-        number = len(self.conversation(conversation, visitor).turns) - again if conversation else 0
         id = conversation or uuid.uuid4().hex
         asked = datetime.now(UTC).isoformat(timespec="seconds")
         printed = question.encode("utf-8", "replace").decode()
         folded = _fold(f"{question}\n{reply.get('answer') or ''}")
         with self._using() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO turns VALUES (?, ?, ?, ?, ?, ?, "
-                "coalesce((SELECT visitor FROM turns WHERE conversation = ? LIMIT 1), ?), NULL, NULL)",
-                (id, number, asked, printed, json.dumps(reply, ensure_ascii=True), folded, id, visitor or ""),
-            )
+            connection.execute("BEGIN IMMEDIATE")  # two answers at once are two turns
+            try:
+                number = len(self.conversation(conversation, visitor).turns) - again if conversation else 0
+                self._insert(connection, id, number, asked, printed, reply, folded, visitor)
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
         return id
+
+    def _insert(
+        self, connection: sqlite3.Connection, id: str, number: int, asked: str, question: str, reply: Json, folded: str,
+        visitor: str | None,
+    ) -> None:  # fmt: skip
+        written = json.dumps(reply, ensure_ascii=True)
+        owner = connection.execute("SELECT visitor FROM turns WHERE conversation = ? LIMIT 1", (id,)).fetchone()
+        connection.execute(
+            "INSERT OR REPLACE INTO turns VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?)",
+            (id, number, asked, question, written, folded, owner[0] if owner else visitor or "",
+             seal(id, number, question, written)),
+        )  # fmt: skip
 
     def conversations(self, words: str = "", visitor: str | None = None) -> list[Conversation]:
         """All conversations, the last started first; those whose questions or answers hold all of ``words``.
@@ -136,14 +156,13 @@ class History:
         """
         with self._using() as connection:
             rows = connection.execute(
-                f"SELECT folded, {_COLUMNS} FROM turns WHERE ? IN (visitor, '*') ORDER BY rowid",
-                ("*" if visitor is None else visitor,),
+                f"SELECT folded, {_COLUMNS} FROM turns WHERE {_OF} ORDER BY rowid", (visitor, visitor)
             ).fetchall()
         texts: dict[str, str] = {}
         for folded, id, *_ in rows:
             texts[id] = f"{texts.get(id, '')}\n{folded}"
         wanted = _fold(words).split()
-        found = _conversations(row[1:] for row in rows)
+        found = _conversations((row[1:] for row in rows), self.path)
         return [held for held in reversed(found) if all(word in texts[held.id] for word in wanted)]
 
     def conversation(self, id: str, visitor: str | None = None) -> Conversation:
@@ -154,12 +173,11 @@ class History:
         """
         with self._using() as connection:
             rows = connection.execute(
-                f"SELECT {_COLUMNS} FROM turns WHERE conversation = ? AND ? IN (visitor, '*') ORDER BY number",
-                (id, "*" if visitor is None else visitor),
+                f"SELECT {_COLUMNS} FROM turns WHERE conversation = ? AND {_OF} ORDER BY number", (id, visitor, visitor)
             ).fetchall()
         if not rows:
             raise UsageError(f"no conversation {id!r}; `bsab history` lists them.")
-        return _conversations(rows)[0]
+        return _conversations(rows, self.path)[0]
 
     def rate(self, id: str, number: int, rating: int, comment: str = "", visitor: str | None = None) -> None:
         """Keep what the reader thinks of an answer; the last word counts.
@@ -186,16 +204,18 @@ class History:
         Raises:
             UsageError: there is none with that id.
         """
-        self.conversation(id, visitor)
         with self._using() as connection:
-            connection.execute("DELETE FROM turns WHERE conversation = ?", (id,))
+            gone = connection.execute(f"DELETE FROM turns WHERE conversation = ? AND {_OF}", (id, visitor, visitor))
+            if not gone.rowcount:
+                raise UsageError(f"no conversation {id!r}; `bsab history` lists them.")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def delete_all(self, visitor: str | None = None) -> int:
         """Delete all conversations, or a visitor's, for good; returns how many there were."""
-        count = len(self.conversations(visitor=visitor))
         with self._using() as connection:
-            connection.execute("DELETE FROM turns WHERE ? IN (visitor, '*')", ("*" if visitor is None else visitor,))
+            counted = f"SELECT count(DISTINCT conversation) FROM turns WHERE {_OF}"
+            count: int = connection.execute(counted, (visitor, visitor)).fetchone()[0]
+            connection.execute(f"DELETE FROM turns WHERE {_OF}", (visitor, visitor))
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return count
 
@@ -217,10 +237,19 @@ class History:
         return LibraryDamaged(f"{self.path} cannot be read ({error}); move it away, a new one is made then.")
 
 
-def _conversations(rows: Iterable[Sequence[Any]]) -> list[Conversation]:
-    """Rows of ``_COLUMNS``, each conversation's in order, as conversations, the first started first."""
+def _conversations(rows: Iterable[Sequence[Any]], path: Path) -> list[Conversation]:
+    """Rows of ``_COLUMNS``, each conversation's in order, as conversations, the first started first.
+
+    Raises:
+        LibraryDamaged: a turn is not what was written.
+    """
     turns: dict[str, list[Turn]] = {}
-    for id, question, reply, asked, rating, comment in rows:
+    for id, number, question, reply, asked, rating, comment, sealed in rows:
+        if sealed is not None and sealed != seal(id, number, question, reply):
+            raise LibraryDamaged(
+                f"{path}: a conversation is not what was written, its checksum fails; "
+                "delete it with `bsab history --delete`."
+            )
         turns.setdefault(id, []).append(Turn(question, json.loads(reply), asked, rating, comment or ""))
     return [Conversation(id, tuple(held)) for id, held in turns.items()]
 

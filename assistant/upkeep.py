@@ -98,3 +98,23 @@ def restore_command(arguments: argparse.Namespace) -> int:
     else:
         print(f"Restored from {arguments.file}." + (f" What was there is kept as {aside}." if aside else ""))
     return 0
+
+
+def user_command(arguments: argparse.Namespace) -> int:
+    """Add a user to a file of users, or give one another password."""
+    import getpass
+    import sys
+
+    from assistant.accounts import add_user
+
+    path = arguments.auth or arguments.home / "users.json"
+    # A password on a command line can be read by everyone on the machine.
+    password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        add_user(path, arguments.name, password, arguments.may == "change")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written ({error.strerror}); name another with --auth.") from None
+    audit(path.parent, "user", user=arguments.name, may=arguments.may)
+    print(dumps({"user": arguments.name, "auth": str(path)}) if arguments.json else f"{arguments.name} is in {path}.")
+    return 0

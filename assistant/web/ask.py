@@ -214,7 +214,15 @@ class AskPanel:
         except LibraryError as error:
             yield {self.chat: self._messages(talk), self.stop: gradio.Button(interactive=False)}
             raise gradio.Error(str(error), print_exception=False) from error
-        talk = keep(self.site, talk, text, reply_json(reply, time.perf_counter() - started), visitor_of(request), again)
+        talk = keep(
+            self.site,
+            talk,
+            text,
+            reply_json(reply, time.perf_counter() - started),
+            visitor_of(request),
+            self.language,
+            again,
+        )
         yield {
             **self._show(talk),
             self.stop: gradio.Button(interactive=False),
@@ -314,7 +322,12 @@ class AskPanel:
             started = time.perf_counter()
             reply = self.site.assistant.ask(question, talk.questions)
             talk = keep(
-                self.site, talk, question, reply_json(reply, time.perf_counter() - started), visitor_of(request)
+                self.site,
+                talk,
+                question,
+                reply_json(reply, time.perf_counter() - started),
+                visitor_of(request),
+                self.language,
             )
         shown = self._show(talk)
         gone = {} if found else self._tell(talk, "gone")
@@ -339,6 +352,7 @@ class AskPanel:
         elif told.get("act") == "delete" and self.site.history:
             with suppress(UsageError):  # gone already, from another window
                 self.site.history.delete(id, visitor_of(request))
+                self.site.audit("delete", request, conversation=id)
             if talk.id != id:
                 return {self.kept: self._list(talk, words, request)}
             talk = Talk()
@@ -349,6 +363,7 @@ class AskPanel:
     def _delete_all(self, request: gradio.Request) -> Updates:
         if self.site.history:
             self.site.history.delete_all(visitor_of(request))
+            self.site.audit("delete", request, conversation="all")
         return self._clear("", request)
 
     def _list(self, talk: Talk, words: str, request: gradio.Request) -> str:

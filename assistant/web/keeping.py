@@ -12,6 +12,7 @@ from assistant.web.site import Site, Talk
 from assistant.web.wording import say
 from assistant.wire import Json
 from corpus.document import Language
+from index.errors import LibraryError
 
 if TYPE_CHECKING:
     from gradio import Request
@@ -22,14 +23,20 @@ _ASKED = 20
 """Questions of a link at most."""
 
 
-def keep(site: Site, talk: Talk, question: str, reply: Json, visitor: str, again: bool = False) -> Talk:
+def keep(
+    site: Site, talk: Talk, question: str, reply: Json, visitor: str, language: Language, again: bool = False
+) -> Talk:
     """The conversation with one turn more, kept where it can be; ``again``: in place of the one after ``talk``."""
     if not site.history:
         return replace(talk, turns=(*talk.turns, Turn(question, reply, "")))
     try:
-        id = site.history.add(talk.id, question, reply, visitor, again)
-    except UsageError:  # deleted meanwhile, in another window
-        id = site.history.add(None, question, reply, visitor)
+        try:
+            id = site.history.add(talk.id, question, reply, visitor, again)
+        except UsageError:  # deleted meanwhile, in another window
+            id = site.history.add(None, question, reply, visitor)
+    except LibraryError as error:  # a full disk: the answer is shown all the same
+        told = {**reply, "notice": " ".join(filter(None, (reply["notice"], say("unkept", language, why=error))))}
+        return replace(talk, turns=(*talk.turns, Turn(question, told, "")))
     return Talk(id, (*talk.turns, site.history.conversation(id).turns[-1]))
 
 

@@ -24,6 +24,31 @@ from index.errors import LibraryError, UnknownDocument
 from index.library import Entry
 from index.repairing import repair as repair_library
 
+# Sends each file chosen, one after the other, and then tells what they are asked for by.
+_UPLOAD = """const input = element.querySelector('input');
+const status = element.querySelector('[role=status]');
+input.addEventListener('change', async () => {
+  const uploads = [];
+  const problems = [];
+  for (const file of input.files) {
+    status.textContent = file.name;
+    try {
+      const answer = await fetch(`upload?name=${encodeURIComponent(file.name)}`, {method: 'POST', body: file});
+      if (answer.ok) uploads.push((await answer.json()).upload);
+      else problems.push(`${file.name}: ${await answer.text()}`);
+    } catch (error) {
+      problems.push(`${file.name}: ${error.message}`);
+    }
+  }
+  input.value = '';
+  status.textContent = problems.join(' ');
+  if (uploads.length) trigger('click', {uploads});
+});"""
+
+
+class _Stopped(Exception):
+    """The reader wants no more to be added."""
+
 
 def build_library(site: Site, language: Language, tab: gradio.Tab) -> None:
     """The panel, inside the tab that is being built; it reads the library whenever the tab is opened."""
@@ -32,13 +57,14 @@ def build_library(site: Site, language: Language, tab: gradio.Tab) -> None:
     documents = panel_html(js_on_load=TELL_CLICKS, elem_id="bsab-documents")
     with gradio.Row():
         with gradio.Column():
-            add = gradio.UploadButton(
-                say("add", language),
-                file_count="multiple",
-                file_types=list(READABLE),
+            add = panel_html(
+                f'<label class="bsab-button bsab-file">{as_html(say("add", language))}<input type="file" multiple '
+                f'accept="{",".join(READABLE)}"></label> <span role="status"></span>',
+                js_on_load=_UPLOAD,
                 visible=writable,
                 elem_id="bsab-add",
             )
+            stop = gradio.Button(say("stop", language), size="sm", visible=False, elem_id="bsab-stop-adding")
             panel_html(f'<p class="bsab-source">{as_html(say("files", language))}</p>')
             told = panel_html("" if writable else f"<p>{as_html(say('read_only', language))}</p>", elem_id="bsab-added")
         with gradio.Column():
@@ -56,17 +82,33 @@ def build_library(site: Site, language: Language, tab: gradio.Tab) -> None:
         )  # fmt: skip
         return documents_html(library.entries(), totals, language, writable=writable)
 
-    def added(paths: list[str] | None, progress: gradio.Progress = gradio.Progress()) -> tuple[Any, ...]:
-        if not paths:
-            return gradio.skip(), gradio.skip()
-        found = [item for path in paths for item in _read(Path(path))]
-        folders = {f"{Path(path).parent}/" for path in paths}
+    def permit(request: gradio.Request) -> None:
+        if not site.may_change(request):
+            raise gradio.Error(say("may_read", language), print_exception=False)
+
+    def added(
+        request: gradio.Request, event: gradio.EventData, progress: gradio.Progress = gradio.Progress()
+    ) -> tuple[Any, ...]:
+        permit(request)
+        tokens = [str(token) for token in (event._data or {}).get("uploads") or ()]
+        site.stopping.clear()
+
+        def step(done: int, total: int) -> None:
+            if site.stopping.is_set():
+                raise _Stopped
+            progress((done, total), desc=say("indexing", language), unit="")
+
+        with site.uploads.taken(tokens) as paths:
+            found = [item for path in paths for item in _read(path)]
+            folders = {f"{path.parent}/" for path in paths}
         try:
-            made = add_documents(
-                index, found, lambda done, total: progress((done, total), desc=say("indexing", language), unit="")
-            )
+            made = add_documents(index, found, step)
         except LibraryError as error:
             raise gradio.Error(str(error), print_exception=False) from error
+        except _Stopped:
+            return f"<p>{as_html(say('stopped', language))}</p>", show()
+        if made.ids:
+            site.audit("add", request, documents=list(made.ids))
         titles = {entry.id: entry.title for entry in index.library.entries()}
         lines = [say("added_count", language, titles=", ".join(titles[id] for id in made.ids))] if made.ids else []
         lines += [say("known", language, source=source, owner=owner) for source, owner in made.known]
@@ -75,7 +117,8 @@ def build_library(site: Site, language: Language, tab: gradio.Tab) -> None:
             lines.append(functools.reduce(lambda told, folder: told.replace(folder, ""), folders, problem))
         return "".join(f"<p>{as_html(line)}</p>" for line in lines), show()
 
-    def remove(event: gradio.EventData) -> tuple[str, str]:
+    def remove(event: gradio.EventData, request: gradio.Request) -> tuple[str, str]:
+        permit(request)
         id = (event._data or {}).get("document")
         if not id:
             return gradio.skip(), gradio.skip()
@@ -83,6 +126,7 @@ def build_library(site: Site, language: Language, tab: gradio.Tab) -> None:
             index.remove(str(id))
         except (UnknownDocument, LibraryError) as error:
             raise gradio.Error(str(error), print_exception=False) from error
+        site.audit("remove", request, document=str(id))
         return show(), f"<p>{as_html(say('removed', language))}</p>"
 
     def checked() -> tuple[str, Any]:
@@ -91,11 +135,13 @@ def build_library(site: Site, language: Language, tab: gradio.Tab) -> None:
         shown = "".join(f"<p>{as_html(line)}</p>" for line in lines)
         return shown, gradio.Button(visible=bool(problems) and writable)
 
-    def repaired(progress: gradio.Progress = gradio.Progress()) -> tuple[str, Any]:
+    def repaired(request: gradio.Request, progress: gradio.Progress = gradio.Progress()) -> tuple[str, Any]:
+        permit(request)
         try:
             repair_library(index, lambda done, total: progress((done, total), desc=say("repairing", language), unit=""))
         except LibraryError as error:
             raise gradio.Error(str(error), print_exception=False) from error
+        site.audit("repair", request)
         return checked()
 
     tab.select(show, None, [documents], **AT_ONCE)
@@ -103,25 +149,25 @@ def build_library(site: Site, language: Language, tab: gradio.Tab) -> None:
     check.click(checked, None, [health, repair], **AT_ONCE)
     # One at a time: indexing takes all the machine has.
     alone: dict[str, Any] = {"concurrency_id": "library", "concurrency_limit": 1, "api_visibility": "private"}
-    add.upload(added, [add], [told, documents], show_progress_on=[told], **alone)
+    add.click(lambda: gradio.Button(visible=True), None, [stop], **AT_ONCE)
+    adding = add.click(added, None, [told, documents], show_progress_on=[told], **alone)
+    adding.then(lambda: gradio.Button(visible=False), None, [stop], **AT_ONCE)
+    stop.click(site.stopping.set, None, None, **AT_ONCE)
     repair.click(repaired, None, [health, repair], show_progress_on=[health], **alone)
 
 
 def _read(path: Path) -> list[Document | CorpusError]:
-    """What an uploaded file holds; the copy that was uploaded goes.
+    """What an uploaded file holds.
 
     Two uploads of one name may be two texts: each is a source of its own, and replaces nothing.
     """
     when = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
-    try:
-        return [
-            replace(item, source=item.source.replace(str(path.absolute()), f"{path.name} ({when})"))
-            if isinstance(item, Document)
-            else item
-            for item in read_apart([path])
-        ]
-    finally:
-        path.unlink(missing_ok=True)
+    return [
+        replace(item, source=item.source.replace(str(path.absolute()), f"{path.name} ({when})"))
+        if isinstance(item, Document)
+        else item
+        for item in read_apart([path])
+    ]
 
 
 def documents_html(entries: Sequence[Entry], totals: str, language: Language, *, writable: bool) -> str:

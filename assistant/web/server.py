@@ -6,22 +6,26 @@ address.
 
 from __future__ import annotations
 
+import functools
 import os
 import secrets
 import socket
 import threading
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, FastAPI, HTTPException, Query, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.accounts import Accounts
 from assistant.assistant import Assistant
+from assistant.audit import audit
 from assistant.citation_formats import bibtex, ris
 from assistant.errors import PortTaken, UsageError
 from assistant.exports import as_markdown, as_page
@@ -30,8 +34,9 @@ from assistant.language_model import LanguageModel
 from assistant.references import look_up
 from assistant.result_table import COLUMNS, Wanted, select
 from assistant.tables import results_csv
+from assistant.web.doors import SECRET_HEADER, DoorKeeper, Doors, account_of, doors_for, is_loopback
 from assistant.web.reading import section_page
-from assistant.web.site import VISITOR, Site
+from assistant.web.site import VISITOR, Site, visitor_in
 from assistant.wire import checked_json
 from corpus.document import Language
 from index.errors import LibraryUnusable, UnknownDocument
@@ -64,17 +69,42 @@ _POLICY = (
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+}
+_ONCE_MORE = '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0"><title>BsAb</title>'
 
 
-def serve_page(index: HybridIndex, host: str, port: int, language_model: LanguageModel | None = None) -> None:
+def serve_page(
+    index: HybridIndex,
+    host: str,
+    port: int,
+    language_model: LanguageModel | None = None,
+    names: Collection[str] = (),
+    accounts: Accounts | None = None,
+) -> None:
     """Serve the page until it is stopped; prints its address.
 
+    Args:
+        names: host names, beside ``host``, under which browsers reach it.
+        accounts: who may come in; demanded where other machines reach it.
+
     Raises:
+        UsageError: other machines would reach a page without accounts.
         PortTaken: something else listens there, or the address is not this machine's.
     """
+    if not accounts and not is_loopback(host):
+        raise UsageError(
+            f"{host} is reached by other machines, whose users could read and change the library; "
+            "name those who may with --auth FILE (`bsab user add NAME --auth FILE` makes it), or leave --host out."
+        )
     listening = _listen(host, port)
     index.search("warm up")
-    server = start(make_app(make_site(index, language_model)), listening)
+    server = start(make_app(make_site(index, language_model), doors_for(host, names, accounts)), listening)
     shown = f"[{host}]" if ":" in host else host
     print(f"The chat page is at http://{shown}:{listening.getsockname()[1]} (Ctrl+C stops it)", flush=True)
     try:
@@ -84,7 +114,7 @@ def serve_page(index: HybridIndex, host: str, port: int, language_model: Languag
         server.should_exit = True
 
 
-def start(app: FastAPI, listening: socket.socket) -> uvicorn.Server:
+def start(app: ASGIApp, listening: socket.socket) -> uvicorn.Server:
     """Serve in the background; returns once requests are answered."""
     import uvicorn
 
@@ -105,8 +135,12 @@ def make_site(index: HybridIndex, language_model: LanguageModel | None = None) -
     return Site(Assistant(index, language_model=language_model), history)
 
 
-def make_app(site: Site) -> FastAPI:
-    """The page in both languages, with its downloads; endpoints for programs and MCP stand at the root."""
+def make_app(site: Site, doors: Doors | None = None) -> ASGIApp:
+    """The page in both languages, with its downloads; endpoints for programs and MCP stand at the root.
+
+    ``doors``: what is let in; by default what comes from this machine.
+    """
+    doors = doors or Doors()
     # Read by gradio when it is imported.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -119,23 +153,40 @@ def make_app(site: Site) -> FastAPI:
     places: tuple[tuple[Language, str], ...] = (("zh", "/zh"), ("en", ""))
     for language, prefix in places:
         app.include_router(_downloads(site, language), prefix=prefix)
+    public: set[int | str] = set()
     for language, prefix in places:
+        page = build_page(site, language, programs=not prefix)
+        # Gradio's own check of the files that a request names is off until then; this page is mounted, not launched.
+        page.has_launched = True
+        if not prefix:
+            functions = [function for function in page.fns.values() if function.api_visibility == "public"]
+            public |= {name for function in functions for name in (function._id, str(function.api_name))}
         app = gradio.mount_gradio_app(
             app,
-            build_page(site, language, programs=not prefix),
+            page,
             prefix or "/",
             theme=_theme(),
             css_paths=[_HERE / "page.css"],
             js=(_HERE / "page.js").read_text(encoding="utf-8").replace("PAGE_LANGUAGE", language),
-            head=_STILL,
+            head=_STILL + _with_secret(doors.secret),
             footer_links=[],
             ssr_mode=False,
             enable_monitoring=False,
             run_history=False,
             mcp_server=not prefix,
-            max_file_size="50mb",
         )
-    return app
+    return DoorKeeper(app, doors, public, functools.partial(audit, site.assistant.index.library.home))
+
+
+def _with_secret(secret: str) -> str:
+    """The script that gives the page's own requests the secret of this run: scripts of other sites cannot read it."""
+    return (
+        "<script>(() => { const send = window.fetch; window.fetch = (to, options = {}) => {"
+        " const address = new URL(to instanceof Request ? to.url : to, location.href);"
+        " if (address.origin !== location.origin || to instanceof Request) return send(to, options);"
+        f" const headers = new Headers(options.headers); headers.set('{SECRET_HEADER}', '{secret}');"
+        " return send(to, {...options, headers}); }; })();</script>"
+    )
 
 
 def _theme() -> Any:
@@ -178,7 +229,8 @@ def _downloads(site: Site, language: Language) -> APIRouter:
 
     @router.get("/export")
     def export(request: Request, conversation: str, format: str = "md") -> Response:
-        visitor = request.cookies.get(VISITOR, "")
+        account = account_of(request.scope)
+        visitor = f"user-{account.name}" if account else visitor_in(request.cookies.get(VISITOR, ""))
         try:
             if not site.history or not visitor:
                 raise UsageError("no conversations are kept.")
@@ -188,6 +240,14 @@ def _downloads(site: Site, language: Language) -> APIRouter:
         if format == "html":
             return HTMLResponse(as_page(found, language))
         return _file(as_markdown(found), "text/markdown", "conversation.md")
+
+    @router.post("/upload")
+    async def upload(request: Request, name: str) -> Response:
+        try:
+            token = await site.uploads.receive(name, request.stream())
+        except UsageError as error:
+            raise HTTPException(429, str(error)) from None
+        return JSONResponse({"upload": token})
 
     @router.get("/trials.csv")
     def trials(
@@ -219,7 +279,7 @@ def _downloads(site: Site, language: Language) -> APIRouter:
         # Relative, so that a prefix before it stays: from /zh/language to /, from /language to /zh/.
         back = ("zh/" if language == "en" else "./") if to == "zh" else ("./" if language == "en" else "../")
         answer = RedirectResponse(f"{back}?{urlencode(open_now)}" if open_now else back, status_code=303)
-        answer.set_cookie(_LANGUAGE, "zh" if to == "zh" else "en", max_age=_YEAR, samesite="lax")
+        answer.set_cookie(_LANGUAGE, "zh" if to == "zh" else "en", max_age=_YEAR, samesite="strict", httponly=True)
         return answer
 
     def _pairs(words: str) -> list[Any]:
@@ -248,17 +308,24 @@ class Visits:
         headers = Headers(scope=scope)
         cookies = cookie_parser(headers.get("cookie", ""))
 
+        known = visitor_in(cookies.get(VISITOR, ""))
+
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 told = MutableHeaders(scope=message)
                 told["Content-Security-Policy"] = _POLICY
                 told["Referrer-Policy"] = "same-origin"
-                told["X-Content-Type-Options"] = "nosniff"
-                if VISITOR not in cookies and told.get("content-type", "").startswith("text/html"):
-                    mark = f"{VISITOR}={secrets.token_urlsafe(24)}; Path=/; Max-Age={_YEAR}; HttpOnly; SameSite=Lax"
+                for name, value in _HEADERS.items():
+                    told[name] = value
+                if not known and told.get("content-type", "").startswith("text/html"):
+                    mark = f"{VISITOR}={secrets.token_urlsafe(24)}; Path=/; Max-Age={_YEAR}; HttpOnly; SameSite=Strict"
                     told.append("Set-Cookie", mark)
             await send(message)
 
+        if not known and headers.get("sec-fetch-site") == "cross-site" and scope["method"] == "GET":
+            # A link on another site: the browser keeps its cookie to itself until the page asks once more itself.
+            await HTMLResponse(_ONCE_MORE)(scope, receive, send)
+            return
         if scope["method"] == "GET" and scope["path"] == "/" and "text/html" in headers.get("accept", ""):
             wanted = cookies.get(_LANGUAGE) or preferred(headers.get("accept-language", ""))
             if wanted == "zh":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -9,7 +10,9 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from cachetools import LRUCache
 
+from assistant.accounts import Account
 from assistant.assistant import Assistant
+from assistant.audit import audit
 from assistant.figures import drugs_in
 from assistant.history import History, Turn
 from assistant.measures import MEASURES
@@ -17,6 +20,7 @@ from assistant.result_table import Row, rows_of
 from assistant.suggestions import examples
 from assistant.trials import REGISTERED
 from assistant.understood import Understood
+from assistant.web.uploads import Uploads
 from corpus.document import Language
 
 if TYPE_CHECKING:
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
 VISITOR = "bsab_visitor"
 """The cookie that says whose conversations are whose: random, given by ``server.py``, unseen by scripts."""
 
+_MARK = re.compile(r"[A-Za-z0-9_-]{32}")
 T = TypeVar("T")
 Choices = list[tuple[str, str]]
 """Labels and values."""
@@ -51,10 +56,25 @@ class Site:
     assistant: Assistant
     history: History | None
     """None where the home cannot be written."""
+    uploads: Uploads = field(default_factory=Uploads)
+    """Files on their way into the library."""
+    stopping: threading.Event = field(default_factory=threading.Event)
+    """Set to stop adding after the document that is being indexed."""
     running: dict[str, threading.Event] = field(default_factory=dict)
     """By session: set to stop the language model that writes for it."""
     _made: LRUCache[tuple[str, ...], object] = field(default_factory=lambda: LRUCache(10))
     _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def may_change(self, request: Request) -> bool:
+        """Whether a request may change the library."""
+        account = _account(request)
+        return account is None or account.may_change
+
+    def audit(self, change: str, request: Request, **details: object) -> None:
+        """Keep a line on a change that a request made."""
+        account = _account(request)
+        who = account.name if account else request.client.host if request.client else "unknown"
+        audit(self.assistant.index.library.home, change, who, **details)
 
     def rows(self) -> list[Row]:
         """All trial results of the library as it is now."""
@@ -119,6 +139,18 @@ class Site:
             return cast(T, self._made[key])
 
 
+def visitor_in(cookie: str) -> str:
+    """The visitor that a cookie's value names; "" where it is no value that we gave."""
+    return cookie if _MARK.fullmatch(cookie) else ""
+
+
 def visitor_of(request: Request) -> str:
-    """Whose conversations a request may see."""
-    return str(dict(request.cookies).get(VISITOR, "")) or f"session-{request.session_hash}"
+    """Whose conversations a request may see: a user's own, else this browser's, else this page's."""
+    if account := _account(request):
+        return f"user-{account.name}"
+    return visitor_in(str(dict(request.cookies).get(VISITOR, ""))) or f"session-{request.session_hash}"
+
+
+def _account(request: Request) -> Account | None:
+    found: Account | None = request.request.scope.get("bsab_account") if request.request else None
+    return found

@@ -145,6 +145,18 @@ _WORDS: dict[str, dict[Language, str]] = {
         "zh": "文本（.txt）、Markdown（.md）或 JSON Lines（.jsonl）",
     },
     "add": {"en": "Add files to the library", "zh": "添加文件到资料库"},
+    "stopped": {
+        "en": "Stopped. What was added before is kept.",
+        "zh": "已停止。此前加入的文献已保留。",
+    },
+    "may_read": {
+        "en": "You may read this library, but not change it.",
+        "zh": "您可以查阅本资料库，但无权更改。",
+    },
+    "unkept": {
+        "en": "This conversation could not be kept: {why}",
+        "zh": "本次对话未能保存：{why}",
+    },
     "indexing": {"en": "Indexing", "zh": "建立索引"},
     "added_count": {"en": "Added: {titles}", "zh": "已加入：{titles}"},
     "known": {"en": "{source} is already in the library as {owner}.", "zh": "{source} 已在资料库中（{owner}）。"},
