@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import gradio
 
 from assistant.answer import Answer
-from assistant.errors import UsageError
 from assistant.markup import attribute
 from assistant.rephrase import rephrase
 from assistant.suggestions import follow_ups
 from assistant.understood import Understood
 from assistant.web.chat import pending_html, question_html, reply_html, suggestions_html
 from assistant.web.evidence import evidence_html
-from assistant.web.keeping import asked_for, find, keep, kept_html
+from assistant.web.keeping import asked_for, find, forget, keep, kept_html
 from assistant.web.parts import AT_ONCE, STREAMED, panel_html
 from assistant.web.rendering import TELL_CLICKS
 from assistant.web.site import Site, Talk, visitor_of
@@ -214,15 +212,8 @@ class AskPanel:
         except LibraryError as error:
             yield {self.chat: self._messages(talk), self.stop: gradio.Button(interactive=False)}
             raise gradio.Error(str(error), print_exception=False) from error
-        talk = keep(
-            self.site,
-            talk,
-            text,
-            reply_json(reply, time.perf_counter() - started),
-            visitor_of(request),
-            self.language,
-            again,
-        )
+        told = reply_json(reply, time.perf_counter() - started)
+        talk = keep(self.site, talk, text, told, visitor_of(request), self.language, again)
         yield {
             **self._show(talk),
             self.stop: gradio.Button(interactive=False),
@@ -321,14 +312,8 @@ class AskPanel:
         for question in questions:
             started = time.perf_counter()
             reply = self.site.assistant.ask(question, talk.questions)
-            talk = keep(
-                self.site,
-                talk,
-                question,
-                reply_json(reply, time.perf_counter() - started),
-                visitor_of(request),
-                self.language,
-            )
+            told = reply_json(reply, time.perf_counter() - started)
+            talk = keep(self.site, talk, question, told, visitor_of(request), self.language)
         shown = self._show(talk)
         gone = {} if found else self._tell(talk, "gone")
         return {**shown, **gone, self.follow: self._follow(talk), self.kept: self._list(talk, "", request)}
@@ -349,10 +334,8 @@ class AskPanel:
             if not (found := find(self.site, id, visitor_of(request))):
                 return {**self._tell(talk, "gone"), self.kept: self._list(talk, words, request)}
             talk = found
-        elif told.get("act") == "delete" and self.site.history:
-            with suppress(UsageError):  # gone already, from another window
-                self.site.history.delete(id, visitor_of(request))
-                self.site.audit("delete", request, conversation=id)
+        elif told.get("act") == "delete":
+            forget(self.site, request, id)
             if talk.id != id:
                 return {self.kept: self._list(talk, words, request)}
             talk = Talk()
@@ -361,9 +344,7 @@ class AskPanel:
         return {**self._show(talk), self.follow: self._follow(talk), self.kept: self._list(talk, words, request)}
 
     def _delete_all(self, request: gradio.Request) -> Updates:
-        if self.site.history:
-            self.site.history.delete_all(visitor_of(request))
-            self.site.audit("delete", request, conversation="all")
+        forget(self.site, request)
         return self._clear("", request)
 
     def _list(self, talk: Talk, words: str, request: gradio.Request) -> str:

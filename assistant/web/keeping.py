@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.errors import UsageError
 from assistant.history import Turn
 from assistant.web.chat import history_html
-from assistant.web.site import Site, Talk
+from assistant.web.site import Site, Talk, visitor_of
 from assistant.web.wording import say
 from assistant.wire import Json
 from corpus.document import Language
@@ -48,6 +49,18 @@ def find(site: Site, id: str | None, visitor: str) -> Talk | None:
     except UsageError:
         pass
     return None
+
+
+def forget(site: Site, request: Request, id: str | None = None) -> None:
+    """Delete a conversation of the visitor's for good, or all of them."""
+    if not site.history:
+        return
+    with suppress(UsageError):  # gone already, from another window
+        if id is None:
+            site.history.delete_all(visitor_of(request))
+        else:
+            site.history.delete(id, visitor_of(request))
+        site.audit("delete", request, conversation=id or "all")
 
 
 def kept_html(site: Site, talk: Talk, words: str, visitor: str, language: Language) -> str:

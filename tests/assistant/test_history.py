@@ -169,3 +169,30 @@ def test_the_page_to_print_keeps_quotes_and_shows_markup_as_text(
     assert all(quote in shown for item in reply.evidence for quote in item.quoted())
     assert "10.1056/NEJMoa2502099" in shown
     assert as_text(history.conversation(id).turns[0]).count("旨在评估") == 2
+
+
+def test_a_star_is_nobody(tmp_path: Path) -> None:
+    history = History(tmp_path)
+    mine = history.add(None, "mine", {"answer": "8.3 months"}, "me")
+    assert history.conversations(visitor="*") == []
+    with pytest.raises(UsageError):
+        history.conversation(mine, "*")
+    with pytest.raises(UsageError):
+        history.delete(mine, "*")
+    assert history.delete_all("*") == 0
+    assert history.conversation(mine, "me").questions == ["mine"]
+    history.close()
+
+
+def test_a_changed_answer_is_not_shown(tmp_path: Path) -> None:
+    history = History(tmp_path)
+    mine = history.add(None, "mine", {"answer": "8.3 months"}, "me")
+    history.close()
+    path = tmp_path / "history.sqlite3"
+    path.write_bytes(path.read_bytes().replace(b"8.3 months", b"9.3 months"))
+    history = History(tmp_path)
+    with pytest.raises(LibraryDamaged, match="checksum"):
+        history.conversation(mine, "me")
+    history.delete(mine, "me")
+    assert history.conversations() == []
+    history.close()

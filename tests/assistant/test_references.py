@@ -15,6 +15,7 @@ from assistant.assistant import Assistant
 from assistant.citation_formats import bibtex, ris
 from assistant.references import cited_references, find_references
 from corpus.bundled import REVIEW_ID, review_checks
+from corpus.references import Reference, Work
 from index.hybrid import HybridIndex
 
 ADDED = """1. Introduction
@@ -111,3 +112,17 @@ def test_an_answer_carries_the_notes_of_its_sentences(assistant: Assistant, ques
     quoted = "".join("".join(quote.split()) for item in reply.evidence for quote in item.quoted())
     told = {check.id for check in review_checks() if "".join(check.quote.split()) in quoted}
     assert {check.id for check in reply.notes} == told
+
+
+def test_a_brace_in_a_title_breaks_no_bibtex() -> None:
+    titles = ["One { in a title", "Two } {", "Three \\} @article{x,", "Whole"]
+    works = [
+        Work(title, "Lin {A", "J {of", year=2025, doi="10.1/{x", pmid=None, details={"pages": "1-}"})
+        for title in titles
+    ]
+    text = bibtex((f"d{n}", Reference(n, "resolved", "", (work,), "")) for n, work in enumerate(works))
+    parsed = bibtexparser.parse_string(text)
+    assert parsed.failed_blocks == []
+    assert [entry.key for entry in parsed.entries] == ["d0-0", "d1-1", "d2-2", "d3-3"]
+    assert "title = {{Whole}}" in text
+    assert text.count("{") == text.count("}")
