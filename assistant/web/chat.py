@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from assistant.exports import as_text
-from assistant.history import Conversation, Turn
+from assistant.history import Listed, Turn
 from assistant.markup import as_html, attribute
 from assistant.web.rendering import button, icon, icon_button, note_html
 from assistant.web.wording import moment, say
@@ -92,14 +92,14 @@ def suggestions_html(questions: Sequence[str], title: str) -> str:
     )
 
 
-def history_html(conversations: Sequence[Conversation], current: str | None, language: Language, none: str) -> str:
+def history_html(conversations: Sequence[Listed], current: str | None, language: Language, none: str) -> str:
     """The conversations kept, the last started first; ``none`` is said where there are none."""
     if not conversations:
         return f'<p class="bsab-empty">{as_html(none)}</p>'
     return f'<ul class="bsab-history">{"".join(_kept_html(kept, current, language) for kept in conversations)}</ul>'
 
 
-def _kept_html(kept: Conversation, current: str | None, language: Language) -> str:
+def _kept_html(kept: Listed, current: str | None, language: Language) -> str:
     here = ' aria-current="true"' if kept.id == current else ""
     delete = icon_button("cross", "delete", name=say("delete", language, title=kept.title), conversation=kept.id,
         confirm=say("delete_sure", language),
@@ -114,6 +114,6 @@ def _kept_html(kept: Conversation, current: str | None, language: Language) -> s
     )
     return (
         f"<li{here}>{button(kept.title, 'open', conversation=kept.id)}"
-        f"<p><time>{as_html(moment(kept.turns[-1].asked, language))}</time>{exports}"
+        f"<p><time>{as_html(moment(kept.asked, language))}</time>{exports}"
         f"{delete}</p></li>"
     )

@@ -67,9 +67,9 @@ def kept_html(site: Site, talk: Talk, words: str, visitor: str, language: Langua
     """The visitor's conversations, those that hold ``words``; the one on the screen is marked."""
     if not site.history:
         return history_html([], None, language, say("history_unkept", language))
-    found = site.history.conversations(words, visitor)
+    found = site.history.listed(words, visitor, _LISTED)
     none = say("history_found_none" if words.strip() else "history_none", language)
-    return history_html(found[:_LISTED], talk.id, language, none)
+    return history_html(found, talk.id, language, none)
 
 
 def asked_for(request: Request) -> tuple[str, list[str]]:

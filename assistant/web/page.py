@@ -50,5 +50,6 @@ def build_page(site: Site, language: Language, *, programs: bool) -> gradio.Bloc
         ask.load(page)
         if programs:
             build_programs(site)
-    page.queue(default_concurrency_limit=4)
+    # How many are answered at once is the site's to say: what waits there waits for its turn.
+    page.queue(default_concurrency_limit=32, max_size=200)
     return page

@@ -41,8 +41,10 @@ def build_programs(site: Site) -> None:
             quotes, sections and references, trial results, and notes where the source departs from what it cites.
         """
         started = time.perf_counter()
-        reply = site.assistant.ask(_text(question, "question"), [_text(text, "history") for text in history or []])
-        return reply_json(reply, time.perf_counter() - started)
+        asked, earlier = _text(question, "question"), [_text(text, "history") for text in history or []]
+        with site.answering:
+            reply = site.assistant.extract(asked, earlier)
+        return reply_json(site.assistant.reword(reply), time.perf_counter() - started)
 
     def search(question: str, count: int = 5) -> dict[str, Any]:
         """Find passages of the library by meaning and by words, in both languages.

@@ -30,6 +30,8 @@ VISITOR = "bsab_visitor"
 """The cookie that says whose conversations are whose: random, given by ``server.py``, unseen by scripts."""
 
 _MARK = re.compile(r"[A-Za-z0-9_-]{32}")
+_AT_ONCE = 2
+"""Answers that are made at once: more would share the processors, and all be late."""
 T = TypeVar("T")
 Choices = list[tuple[str, str]]
 """Labels and values."""
@@ -60,6 +62,8 @@ class Site:
     """Files on their way into the library."""
     stopping: threading.Event = field(default_factory=threading.Event)
     """Set to stop adding after the document that is being indexed."""
+    answering: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(_AT_ONCE))
+    """Held while an answer is made, for a page or a program: each waits for its turn, and none is starved."""
     running: dict[str, threading.Event] = field(default_factory=dict)
     """By session: set to stop the language model that writes for it."""
     _made: LRUCache[tuple[str, ...], object] = field(default_factory=lambda: LRUCache(10))
