@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from cachetools import LRUCache
+from cachetools import LRUCache, cachedmethod
 from numpy.typing import NDArray
 
 from corpus.bundled import REVIEW_ID, bundled_concepts, read_review, review_checks, review_references
@@ -52,6 +52,7 @@ _CACHE_NAME = "vectors.faiss"
 # Of cutting texts into words; another one rewrites the keyword index.
 _WORDS_VERSION = "4"
 _READINGS = 2000
+_QUERIES = 500
 # Characters of a question that are embedded: the model reads about 500 tokens at once, and 2,000 take seconds.
 _EMBEDDED = 600
 
@@ -129,6 +130,8 @@ class HybridIndex:
         self._vocabulary: tuple[list[Concept], Vocabulary] | None = None
         self._centres: Centres | None = None
         self._loaded: _Loaded | None = None
+        # A page asks for what to ask next with the question just answered.
+        self._queries: LRUCache[str, NDArray[np.float32]] = LRUCache(_QUERIES)
         self._lock = threading.RLock()
 
     @classmethod
@@ -267,6 +270,7 @@ class HybridIndex:
         """Become the library at ``path`` (``Library.replace``)."""
         aside = self.library.replace(path)
         self._centres = None
+        self._queries.clear()
         self._vocabulary = self._loaded = None
         (self.library.home / _CACHE_NAME).unlink(missing_ok=True)
         return aside
@@ -325,6 +329,7 @@ class HybridIndex:
         keywords = self.library.keyword_query(loaded.vocabulary.units(question))
         return Asked(vector, language_of(question), keywords)
 
+    @cachedmethod(lambda self: self._queries, lock=lambda self: self._lock)
     def _query_vector(self, question: str) -> NDArray[np.float32]:
         vectors = self.embedder.encode_query([question[:_EMBEDDED]])
         vector: NDArray[np.float32] = self._centred().centred(vectors, "query", [language_of(question)])[0]
