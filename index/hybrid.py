@@ -10,7 +10,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -49,8 +48,6 @@ from index.vectors import VectorIndex
 _log = logging.getLogger(__name__)
 
 _CACHE_NAME = "vectors.faiss"
-# Of cutting texts into words; another one rewrites the keyword index.
-_WORDS_VERSION = "4"
 _READINGS = 2000
 _QUERIES = 500
 # Characters of a question that are embedded: the model reads about 500 tokens at once, and 2,000 take seconds.
@@ -235,7 +232,7 @@ class HybridIndex:
 
     def _refresh_words(self) -> None:
         """Write the keyword index anew where the vocabulary is another than it was written with."""
-        version = self._words_version()
+        version = self.vocabulary.version
         if self.library.meta("words") == version:
             return
         self.library.rewrite_words(self._bodies(), words=version)
@@ -246,11 +243,6 @@ class HybridIndex:
         vocabulary = self.vocabulary
         for row, passage in zip(rows, self.library.passages(rows), strict=True):
             yield row, vocabulary.body(in_context(passage, passage.text))
-
-    def _words_version(self) -> str:
-        """Of the vocabulary: changes with the segmentation and with the concepts."""
-        names = [(c.id, c.names) for c in self.vocabulary.terms.concepts.values()]
-        return f"{_WORDS_VERSION}-{hashlib.sha256(repr(names).encode()).hexdigest()[:12]}"
 
     # Health
 

@@ -8,6 +8,7 @@ doi:10.1561/1500000019, with k1 = 0: presence counts, repetition does not).
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 import sqlite3
@@ -25,6 +26,8 @@ SCHEMA = """CREATE VIRTUAL TABLE words USING fts5(
 
 # Marks a concept among the words, and the absence of one; no word holds either.
 _CONCEPT, _ABSENT = "=", "=="
+# Of cutting texts into words.
+_SEGMENTATION = "4"
 _HAN = re.compile(f"[{HAN}]")
 _MAX_UNITS = 64
 """A question of 20,000 characters is searched by its first words; more would only dilute it."""
@@ -75,6 +78,12 @@ class Vocabulary:
         self.terms = terms
         self.segmenter = segmenter or Segmenter()
         self.segmenter.learn(terms.names())
+
+    @property
+    def version(self) -> str:
+        """Changes with the segmentation and with the concepts; the keyword index is then written anew."""
+        names = [(concept.id, concept.names) for concept in self.terms.concepts.values()]
+        return f"{_SEGMENTATION}-{hashlib.sha256(repr(names).encode()).hexdigest()[:12]}"
 
     def body(self, text: str) -> str:
         """All words and concepts of a text, blank-separated, as ``words.body`` stores them."""
