@@ -138,11 +138,16 @@ def build_library(site: Site, language: Language, tab: gradio.Tab) -> None:
     def repaired(request: gradio.Request, progress: gradio.Progress = gradio.Progress()) -> tuple[str, Any]:
         permit(request)
         try:
-            repair_library(index, lambda done, total: progress((done, total), desc=say("repairing", language), unit=""))
+            made = repair_library(
+                index, lambda done, total: progress((done, total), desc=say("repairing", language), unit="")
+            )
         except LibraryError as error:
             raise gradio.Error(str(error), print_exception=False) from error
-        site.audit("repair", request)
-        return checked()
+        site.audit("repair", request, lost=list(made.lost))
+        shown, button = checked()
+        lines = [say("read_again", language, id=id) for id in made.read_again]
+        lines += [say("lost", language, id=id) for id in made.lost]
+        return shown + "".join(f"<p>{as_html(line)}</p>" for line in lines), button
 
     tab.select(show, None, [documents], **AT_ONCE)
     documents.click(remove, None, [documents, told], **AT_ONCE)

@@ -145,6 +145,14 @@ _WORDS: dict[str, dict[Language, str]] = {
         "zh": "文本（.txt）、Markdown（.md）或 JSON Lines（.jsonl）",
     },
     "add": {"en": "Add files to the library", "zh": "添加文件到资料库"},
+    "read_again": {
+        "en": "{id} was damaged, and read again from where it came.",
+        "zh": "{id} 已损坏，并已从原文件重新读取。",
+    },
+    "lost": {
+        "en": "{id} was damaged and could not be saved: add it again.",
+        "zh": "{id} 已损坏且无法恢复：请重新添加。",
+    },
     "stopped": {
         "en": "Stopped. What was added before is kept.",
         "zh": "已停止。此前加入的文献已保留。",

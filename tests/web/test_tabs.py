@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,31 @@ PAPER = """# ZEPHYR-7
 In the phase 3 ZEPHYR-7 trial, 412 patients were randomly assigned to zelobritinib or docetaxel.
 The objective response rate was 41.3% with zelobritinib and 12.2% with docetaxel.
 """
+
+
+def test_adding_is_stopped(own: Page, tmp_path: Path) -> None:
+    book = tmp_path / "book.txt"
+    book.write_text("".join(f"Study {n} had {n} patients and took {n} weeks. " for n in range(8000)), encoding="utf-8")
+    open_tab(own, 3)
+    expect(own.locator("#bsab-documents tbody tr")).to_have_count(1)
+    own.set_input_files("#bsab-add input[type=file]", book)
+    own.click("#bsab-stop-adding")
+    expect(own.locator("#bsab-added")).to_contain_text("Stopped.", timeout=30_000)
+    expect(own.locator("#bsab-stop-adding")).to_be_hidden()
+    expect(own.locator("#bsab-documents tbody tr")).to_have_count(1)
+
+
+def test_a_damaged_document_is_repaired_on_the_page(own: Page, home: Path) -> None:
+    connection = sqlite3.connect(home / "library.db")
+    connection.execute("UPDATE documents SET text = replace(text, '13.6', '12.6')")
+    connection.commit()
+    connection.close()
+    open_tab(own, 3)
+    own.click("#bsab-check")
+    expect(own.locator("#bsab-health")).to_contain_text("bsab-review")
+    own.click("#bsab-repair")
+    expect(own.locator("#bsab-health")).to_contain_text("bsab-review was damaged, and read again", timeout=90_000)
+    expect(own.locator("#bsab-health")).to_contain_text("The library is whole.")
 
 
 def test_a_paper_is_added_asked_checked_and_removed(own: Page, tmp_path: Path) -> None:
