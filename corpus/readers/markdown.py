@@ -14,8 +14,8 @@ from corpus.readers.building import DocumentBuilder
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-_DEEPEST = 50
-"""Levels of quotes and lists; each costs the parser three of Python's."""
+_DEEPEST = 20
+"""Levels of quotes and lists, a list has two; brackets without end cost as much again for each."""
 _NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})[.．]?\s+(?=\S)")
 
 
