@@ -52,8 +52,7 @@ class Accounts:
         """
         if len(authorization) > 2000:
             return None
-        mark = hashlib.blake2b(authorization.encode(), key=self._salt).digest()
-        if found := self._known.get(mark):
+        if found := self.known(authorization):
             return found
         kind, _, encoded = authorization.partition(" ")
         try:
@@ -62,8 +61,15 @@ class Accounts:
             return None
         if kind.lower() != "basic" or not self._is_right(name, password):
             return None
-        self._known[mark] = Account(name, self.hashes[name][1])
-        return self._known[mark]
+        account = self._known[self._mark(authorization)] = Account(name, self.hashes[name][1])
+        return account
+
+    def known(self, authorization: str) -> Account | None:
+        """The user of a header that was right before, in this run."""
+        return self._known.get(self._mark(authorization))
+
+    def _mark(self, authorization: str) -> bytes:
+        return hashlib.blake2b(authorization.encode(), key=self._salt).digest()
 
     def _is_right(self, name: str, password: str) -> bool:
         # An unknown name takes as long as a wrong password.

@@ -666,9 +666,14 @@ class Library:
             raise LibraryUnusable(f"{self.home} cannot be written to; make it writable, or name another with --home.")
 
 
+def aside_of(path: Path) -> Path:
+    """Where a damaged file is kept: beside it, under the time of now."""
+    return path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%d-%H%M%S}")
+
+
 def put_in_place(path: Path, damaged: Path) -> Path:
     """Move the library file at ``path`` to where a damaged one stands; returns where that one went."""
-    aside = damaged.with_name(f"{damaged.name}.damaged-{datetime.now(UTC):%Y%m%d-%H%M%S}")
+    aside = aside_of(damaged)
     for ending in ("-wal", "-shm"):
         with_log = damaged.with_name(damaged.name + ending)
         if with_log.exists():

@@ -6,7 +6,6 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from corpus.bundled import REVIEW_ID, bundled_concepts, read_review
@@ -18,7 +17,7 @@ from index.embedders import Embedder
 from index.errors import LibraryDamaged, LibraryUnusable
 from index.hybrid import HybridIndex, silent
 from index.indexing import Progress
-from index.library import FILE_NAME, Library, put_in_place
+from index.library import FILE_NAME, Library, aside_of, put_in_place
 from index.loading import load_embedder
 from index.salvage import Salvaged, salvage
 
@@ -51,7 +50,7 @@ def repair(index: HybridIndex, progress: Progress = silent) -> Repaired:
         made = _rebuilt(index.like(Library(folder)), documents, progress)
         if library.meta("revision") != revision:
             raise LibraryUnusable("The library was changed while it was repaired, and left as it is; repair it again.")
-        aside = _copy_aside(library.path) if repaired.lost else None
+        aside = shutil.copyfile(library.path, aside_of(library.path)) if repaired.lost else None
         return replace(repaired, aside=index.replace(made) or aside)
 
 
@@ -109,9 +108,3 @@ def _read_again(hurt: Iterable[tuple[str, str]]) -> Iterator[Document]:
             same = (item for item in read_apart([path]) if isinstance(item, Document) and item.source == source)
             if (document := next(same, None)) is not None:
                 yield replace(document, id=id)
-
-
-def _copy_aside(path: Path) -> Path:
-    aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%d-%H%M%S}")
-    shutil.copyfile(path, aside)
-    return aside

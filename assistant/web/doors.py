@@ -41,6 +41,8 @@ _OPEN = tuple(
 _SHUT = ("/monitoring", "/dev/", "/login", "/logout", "/file", "/proxy", "/stream", "/upload_progress")
 _ANSWERING = ("/queue/join", "/call/", "/run/", "/api/")
 _WITHOUT_CHANGE = ("/reset", "/cancel", "/mcp", "/mcp/", "/heartbeat")
+_GUESSES = RateLimitItemPerSecond(10, 10)
+"""Wrong passwords of one address."""
 _NO_FILES = "This page opens no file, address or path that a request names; upload the file itself."
 
 
@@ -165,11 +167,17 @@ class DoorKeeper:
     def _check_account(self, scope: Scope, headers: Headers) -> Account | None:
         if not self._doors.accounts:
             return None
-        if account := self._doors.accounts.check(headers.get("authorization", "")):
+        given, client = headers.get("authorization", ""), _client(scope)
+        if account := self._doors.accounts.known(given):
             return account
-        if headers.get("authorization"):
-            self._audit("log in", _client(scope), failed=True)
-        # Each client has a few guesses a second; the hash is slow besides.
+        # A guess costs 50 ms of the hash: who guesses on is not listened to.
+        if given and not self._rates.test(_GUESSES, "guess", client):
+            raise Refused(429, "Too many wrong passwords; wait a moment.", **{"Retry-After": "10"})
+        if account := self._doors.accounts.check(given):
+            return account
+        if given:
+            self._rates.hit(_GUESSES, "guess", client)
+            self._audit("log in", client, failed=True)
         raise Refused(401, "Log in with a name and a password of this page.", **{
             "WWW-Authenticate": 'Basic realm="BsAb assistant", charset="UTF-8"'
         })  # fmt: skip

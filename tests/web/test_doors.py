@@ -23,7 +23,7 @@ from playwright.sync_api import Browser
 from starlette.responses import PlainTextResponse
 
 from assistant import cli
-from assistant.accounts import read_accounts
+from assistant.accounts import add_user, read_accounts
 from assistant.web.doors import DoorKeeper, DoorOptions, Doors, doors_for, is_loopback, names_a_file
 from assistant.web.uploads import file_name
 from tests.web.conftest import OS_QUESTION, ask, serving, visiting
@@ -344,8 +344,22 @@ def basic(name: str, password: str) -> dict[str, str]:
     return {"Authorization": "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()}
 
 
+def test_who_guesses_passwords_is_not_listened_to(tmp_path: Path) -> None:
+    add_user(tmp_path / "users.json", "lin", "correct horse", may_change=True)
+    doors = Doors(accounts=read_accounts(tmp_path / "users.json"))
+    keeper = DoorKeeper(PlainTextResponse("let in"), doors, (), lambda *_, **__: None)
+
+    async def visit() -> list[int]:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(keeper), base_url="http://localhost") as client:
+            headers = [basic("lin", "correct horse"), *[basic("lin", f"guess {n}") for n in range(12)]]
+            headers += [basic("lin", "correct horse")]  # known already, and not locked out
+            return [(await client.get("/", headers=given)).status_code for given in headers]
+
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(asyncio.run, visit()).result() == [200, *[401] * 10, 429, 429, 200]
+
+
 def test_accounts_are_checked_as_they_are(tmp_path: Path) -> None:
-    from assistant.accounts import add_user
     from assistant.errors import UsageError
 
     file = tmp_path / "users.json"
