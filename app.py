@@ -9,8 +9,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from assistant import cli
-from assistant.commands import language_model, open_index
+from assistant.cli import main as cli
+from assistant.cli.commands import language_model, open_index
 
 
 def main(argv: Sequence[str] | None = None) -> int:

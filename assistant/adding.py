@@ -6,11 +6,11 @@ import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 
-from corpus.bundled import REVIEW_ID
 from corpus.document import Document
 from corpus.errors import CorpusError, MalformedRecord
-from index.hybrid import HybridIndex
-from index.indexing import Progress
+from corpus.packs.bundled import REVIEW_ID
+from index.search.hybrid import HybridIndex
+from index.search.indexing import Progress
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from assistant.answer import Answer, Reply
-from assistant.wire import Json
+from assistant.answering.reply import Answer, Reply
+from assistant.exchange.contract import Json
 
 CITED = 5
 """Citations that count, from the first."""

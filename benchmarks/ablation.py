@@ -22,11 +22,11 @@ import numpy as np
 
 from benchmarks.caching import CachingEmbedder
 from benchmarks.crosslingual import CASES, build_library, ranking_of, read_lines, read_questions, recalls
-from corpus.bundled import read_review
 from corpus.document import Language
-from index.embedders import BundledEmbedder
-from index.fusion import FusionOptions
-from index.hybrid import HybridIndex, SearchOptions
+from corpus.packs.bundled import read_review
+from index.embedding.embedders import BundledEmbedder
+from index.search.fusion import FusionOptions
+from index.search.hybrid import HybridIndex, SearchOptions
 
 WHOLE = SearchOptions()
 LEFT_OUT: dict[str, SearchOptions] = {

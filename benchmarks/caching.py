@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.embedders import Embedder, Vectors
+from index.embedding.embedders import Embedder, Vectors
 
 
 class CachingEmbedder:

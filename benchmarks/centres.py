@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 import index
-from index.embedders import BundledEmbedder
+from index.embedding.embedders import BundledEmbedder
 
 
 def main() -> None:

@@ -24,13 +24,13 @@ import numpy as np
 from tqdm import tqdm
 
 from benchmarks.caching import CachingEmbedder
-from corpus.bundled import REVIEW_ID
 from corpus.document import Language
-from corpus.readers.plain import read_plain
-from index.embedders import Vectors
-from index.hybrid import HybridIndex, SearchOptions
-from index.library import FILE_NAME
-from index.loading import load_embedder
+from corpus.packs.bundled import REVIEW_ID
+from corpus.reading.plain import read_plain
+from index.embedding.embedders import Vectors
+from index.embedding.loading import load_embedder
+from index.search.hybrid import HybridIndex, SearchOptions
+from index.store.library import FILE_NAME
 
 CASES: tuple[tuple[Language, Language], ...] = (("en", "en"), ("en", "zh"), ("zh", "zh"), ("zh", "en"))
 """Language of the question, language of its paragraph; in the order of the table."""

@@ -27,15 +27,15 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
-from assistant.assistant import Assistant
-from assistant.history import History
+from assistant.answering.assistant import Assistant
+from assistant.conversations.history import History
 from corpus.document import Document
-from corpus.readers.plain import read_plain
+from corpus.reading.plain import read_plain
 from index.errors import LibraryDamaged, LibraryError
-from index.hybrid import HybridIndex
-from index.library import FILE_NAME
 from index.repairing import repair, repair_home
-from index.salvage import salvage
+from index.search.hybrid import HybridIndex
+from index.store.library import FILE_NAME
+from index.store.salvage import salvage
 
 _DOCUMENTS = 12
 _QUESTIONS = (
@@ -50,7 +50,7 @@ _WORKER = """
 import sys
 from pathlib import Path
 from benchmarks.faults import document
-from index.hybrid import HybridIndex
+from index.search.hybrid import HybridIndex
 from index.repairing import repair
 from tests.index.fakes import load_topics
 home, action = Path(sys.argv[1]), sys.argv[2]

@@ -246,7 +246,7 @@ class Target:
 
 def _readers(folder: Path) -> dict[str, Call]:
     from corpus.document import Document
-    from corpus.readers import read_file
+    from corpus.reading import read_file
 
     def read(text: str, path: Path) -> None:
         path.write_bytes(bytes_of(text))
@@ -258,7 +258,7 @@ def _readers(folder: Path) -> dict[str, Call]:
 
 
 def _question(folder: Path) -> dict[str, Call]:
-    from assistant.assistant import Assistant
+    from assistant.answering.assistant import Assistant
 
     assistant = Assistant(_index(folder))
     return {
@@ -282,23 +282,23 @@ def _index(home: Path) -> Any:
 
 
 def _extraction(_: Path) -> dict[str, Call]:
-    from corpus.results import results_of_text
+    from corpus.trial_results import results_of_text
 
     return {"text": results_of_text}
 
 
 def _mining(_: Path) -> dict[str, Call]:
-    from corpus.mining import mine_concepts
+    from corpus.vocabulary.mining import mine_concepts
 
     return {"text": mine_concepts}
 
 
 def _slips(_: Path) -> dict[str, Call]:
-    from corpus.consistency import find_slips
-    from corpus.passages import split_passages
-    from corpus.readers.plain import read_plain
-    from corpus.reference_lists import read_reference_list
-    from corpus.results import extract_results
+    from corpus.checks.consistency import find_slips
+    from corpus.reading.plain import read_plain
+    from corpus.references.lists import read_reference_list
+    from corpus.segments.passages import split_passages
+    from corpus.trial_results import extract_results
 
     def slips(text: str) -> None:
         document = read_plain(text, id="d", title="t", source="s")
@@ -309,9 +309,9 @@ def _slips(_: Path) -> dict[str, Call]:
 
 
 def _reference_lists(_: Path) -> dict[str, Call]:
-    from corpus.readers.markdown import read_markdown
-    from corpus.readers.plain import read_plain
-    from corpus.reference_lists import read_reference_list
+    from corpus.reading.markdown import read_markdown
+    from corpus.reading.plain import read_plain
+    from corpus.references.lists import read_reference_list
 
     def listed(read: Callable[..., Any], text: str) -> None:
         if document := read(text, id="d", title="t", source="s"):
@@ -324,7 +324,7 @@ def _reference_lists(_: Path) -> dict[str, Call]:
 
 
 def _json(folder: Path) -> dict[str, Call]:
-    from assistant.streams import read_lines
+    from assistant.cli.streams import read_lines
 
     index, path = _index(folder), folder / "input.jsonl"
 
@@ -346,7 +346,8 @@ def _json(folder: Path) -> dict[str, Call]:
 
 def _command(index: Any, *arguments: str) -> None:
     """Run ``bsab`` in this process over ``index``."""
-    from assistant import cli, commands
+    from assistant.cli import commands
+    from assistant.cli import main as cli
 
     # The command line sets how its streams encode, which a StringIO does not let it.
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))

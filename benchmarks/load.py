@@ -29,7 +29,7 @@ from typing import Any
 
 import httpx
 
-from index.hybrid import HybridIndex
+from index.search.hybrid import HybridIndex
 
 ASKED = (
     ("What was the median overall survival with tarlatamab in DeLLphi-304?", "13.6"),

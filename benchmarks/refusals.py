@@ -13,10 +13,10 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from assistant.answer import Answer
-from assistant.assistant import Assistant, AssistantOptions
+from assistant.answering.assistant import Assistant, AssistantOptions
+from assistant.answering.reply import Answer
 from benchmarks.crosslingual import read_lines
-from index.hybrid import HybridIndex
+from index.search.hybrid import HybridIndex
 
 SHIFTS = (-0.4, -0.3, -0.2, -0.15, -0.1, -0.05, 0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4)
 """Added to every threshold of similarity."""

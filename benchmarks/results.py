@@ -15,11 +15,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-from corpus.bundled import read_review
 from corpus.document import Passage
-from corpus.passages import split_passages
-from corpus.results import TrialResult, extract_results
-from corpus.results.roster import components
+from corpus.packs.bundled import read_review
+from corpus.segments.passages import split_passages
+from corpus.trial_results import TrialResult, extract_results
+from corpus.trial_results.arm_roster import components
 
 END_POINTS: tuple[tuple[str, str], ...] = (
     (r"median intracranial PFS", "intracranial_PFS"),

@@ -8,18 +8,23 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from corpus.bundled import REVIEW_ID, bundled_concepts, read_review
 from corpus.document import Document
-from corpus.readers import read_apart
-from index.balance import means_of
-from index.copies import workshop
-from index.embedders import Embedder
+from corpus.packs.bundled import REVIEW_ID, bundled_concepts, read_review
+from corpus.reading import read_apart
+from index.embedding.balance import means_of
+from index.embedding.embedders import Embedder
+from index.embedding.loading import load_embedder
 from index.errors import LibraryDamaged, LibraryUnusable
-from index.hybrid import HybridIndex, silent
-from index.indexing import Progress
-from index.library import FILE_NAME, Library, aside_of, put_in_place
-from index.loading import load_embedder
-from index.salvage import Salvaged, salvage
+from index.search.hybrid import HybridIndex, silent
+from index.search.indexing import Progress
+from index.store.copies import workshop
+from index.store.library import (
+    FILE_NAME,
+    Library,
+    aside_of,
+    put_in_place,
+)
+from index.store.salvage import Salvaged, salvage
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from assistant.assistant import Assistant
-from index.hybrid import HybridIndex
-from index.sentence_transformer import _stay_offline
+from assistant.answering.assistant import Assistant
+from index.embedding.sentence_transformer import _stay_offline
+from index.search.hybrid import HybridIndex
 
 # Before any test imports what reads it: gradio_client brings the hub's library, too.
 _stay_offline()

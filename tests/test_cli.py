@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from assistant.cli import main
-from corpus.bundled import REVIEW_ID
-from index.library import FILE_NAME
+from assistant.cli.main import main
+from corpus.packs.bundled import REVIEW_ID
+from index.store.library import FILE_NAME
 from tests.index.fakes import LIBRARY, make_index
 from tests.index.processes import LIMITED, finish, start
 

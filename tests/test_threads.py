@@ -10,17 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from assistant.assistant import Assistant
-from assistant.history import History
-from assistant.wire import reply_json
-from corpus.bundled import read_review
-from corpus.consistency import find_slips
+from assistant.answering.assistant import Assistant
+from assistant.conversations.history import History
+from assistant.exchange.contract import reply_json
+from corpus.checks.consistency import find_slips
 from corpus.language import language_of
-from corpus.mining import mine_pairs
-from corpus.passages import split_passages
-from corpus.results import results_of_text
-from corpus.words import Segmenter, fold, stem
-from index.hybrid import HybridIndex
+from corpus.packs.bundled import read_review
+from corpus.segments.passages import split_passages
+from corpus.trial_results import results_of_text
+from corpus.vocabulary.mining import mine_pairs
+from corpus.words.folding import fold
+from corpus.words.segmenting import Segmenter, stem
+from index.search.hybrid import HybridIndex
 from tests.corpus.texts import bundled_terms
 
 THREADS = 16

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import gradio
 
-from assistant.markup import as_html
-from assistant.web.ask import AskPanel
-from assistant.web.library import build_library
-from assistant.web.parts import panel_html
+from assistant.web.panels.ask import AskPanel
+from assistant.web.panels.components import panel_html
+from assistant.web.panels.library import build_library
+from assistant.web.panels.references import build_references
+from assistant.web.panels.trials import build_trials
 from assistant.web.programs import build_programs
-from assistant.web.references import build_references
 from assistant.web.site import Site
-from assistant.web.trials import build_trials
-from assistant.web.wording import LANGUAGES, say
+from assistant.wording.markup import as_html
+from assistant.wording.page_words import LANGUAGES, say
 from corpus.document import Language
 
 

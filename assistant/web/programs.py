@@ -13,13 +13,18 @@ from typing import Any
 
 import gradio
 
-from assistant.charts import kind_of
-from assistant.notes import checked_results
-from assistant.references import look_up
-from assistant.streams import dumps
+from assistant.answering.cited_references import look_up
+from assistant.cli.streams import dumps
+from assistant.exchange.contract import (
+    checked_json,
+    hit_json,
+    reference_json,
+    reply_json,
+)
+from assistant.trials.charts import kind_of
+from assistant.trials.source_notes import checked_results
 from assistant.web.site import Site
-from assistant.wire import checked_json, hit_json, reference_json, reply_json
-from corpus.words import fold
+from corpus.words.folding import fold
 from index.errors import LibraryError
 
 _MOST = 100

@@ -24,23 +24,23 @@ from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.accounts import Accounts
-from assistant.assistant import Assistant
+from assistant.answering.assistant import Assistant
+from assistant.answering.cited_references import look_up
+from assistant.answering.language_model import LanguageModel
 from assistant.audit import audit
-from assistant.citation_formats import bibtex, ris
+from assistant.conversations.exports import as_markdown, as_page
+from assistant.conversations.history import History
 from assistant.errors import PortTaken, UsageError
-from assistant.exports import as_markdown, as_page
-from assistant.history import History
-from assistant.language_model import LanguageModel
-from assistant.references import look_up
-from assistant.result_table import COLUMNS, Wanted, select
-from assistant.tables import results_csv
+from assistant.exchange.citation_formats import bibtex, ris
+from assistant.exchange.contract import checked_json
+from assistant.exchange.tables import results_csv
+from assistant.trials.table import COLUMNS, Wanted, select
 from assistant.web.doors import SECRET_HEADER, DoorKeeper, Doors, account_of, doors_for, is_loopback
-from assistant.web.reading import section_page
+from assistant.web.panels.section_page import section_page
 from assistant.web.site import VISITOR, Site, visitor_in
-from assistant.wire import checked_json
 from corpus.document import Language
 from index.errors import LibraryUnusable, UnknownDocument
-from index.hybrid import HybridIndex
+from index.search.hybrid import HybridIndex
 
 if TYPE_CHECKING:
     import uvicorn

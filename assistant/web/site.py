@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from cachetools import LRUCache
 
 from assistant.accounts import Account
-from assistant.assistant import Assistant
+from assistant.answering.assistant import Assistant
+from assistant.answering.figures import drugs_in
+from assistant.answering.suggestions import examples
 from assistant.audit import audit
-from assistant.figures import drugs_in
-from assistant.history import History, Turn
-from assistant.measures import MEASURES
-from assistant.result_table import Row, rows_of
-from assistant.suggestions import examples
-from assistant.trials import REGISTERED
-from assistant.understood import Understood
+from assistant.conversations.history import History, Turn
+from assistant.trials.groups import REGISTERED
+from assistant.trials.table import Row, rows_of
+from assistant.understanding.measures import MEASURES
+from assistant.understanding.understood import Understood
 from assistant.web.uploads import Uploads
 from corpus.document import Language
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from assistant.errors import UsageError
-from corpus.cleaning import clean
+from corpus.reading.cleaning import clean
 
 _KEPT = 3600
 """Seconds for which a file waits to be added."""

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.answer import Answer, NotFound, Reply
-from assistant.assistant import Assistant
-from assistant.evidence import EvidenceOptions, select_evidence
-from assistant.question import MAX_CHARACTERS
-from assistant.wire import reply_json
-from corpus.bundled import bundled_concepts, review_references
+from assistant.answering.assistant import Assistant
+from assistant.answering.evidence import EvidenceOptions, select_evidence
+from assistant.answering.reply import Answer, NotFound, Reply
+from assistant.exchange.contract import reply_json
+from assistant.understanding.question import MAX_CHARACTERS
+from corpus.packs.bundled import bundled_concepts, review_references
 from tests.index.fakes import LIBRARY, document, make_index
 
 ANSWERABLE = [

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from assistant.charts import CHARTED, chart, kind_of
+from assistant.trials.charts import CHARTED, chart, kind_of
 from corpus.document import Language
-from corpus.results import TrialResult, results_of_text
-from index.hybrid import HybridIndex
+from corpus.trial_results import TrialResult, results_of_text
+from index.search.hybrid import HybridIndex
 
 TEXT = (
     "In the phase III ALPHA-1 trial, median overall survival was 13.6 months (95% CI, 11.8 to 15.4) with alphamab and "

@@ -11,10 +11,15 @@ from typing import Any
 
 import pytest
 
-from assistant.answer import Answer, Evidence, NotFound, Reply
-from assistant.assistant import Assistant
+from assistant.answering.assistant import Assistant
+from assistant.answering.reply import (
+    Answer,
+    Evidence,
+    NotFound,
+    Reply,
+)
 from assistant.evaluation import MEASURES, evaluate
-from assistant.wire import reply_json
+from assistant.exchange.contract import reply_json
 from corpus.document import Passage, Span
 
 EVAL = Path(__file__).parents[3] / "shared" / "eval"

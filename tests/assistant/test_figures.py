@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answer import Answer, NotFound
-from assistant.assistant import Assistant
-from assistant.intents import intent_of
-from assistant.measures import measures_in
+from assistant.answering.assistant import Assistant
+from assistant.answering.reply import Answer, NotFound
+from assistant.understanding.intents import intent_of
+from assistant.understanding.measures import measures_in
 from corpus.document import Document
-from corpus.readers import read_file
-from index.hybrid import HybridIndex
+from corpus.reading import read_file
+from index.search.hybrid import HybridIndex
 
 
 @pytest.mark.parametrize(

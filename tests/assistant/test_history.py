@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from assistant.assistant import Assistant
+from assistant.answering.assistant import Assistant
+from assistant.conversations.exports import as_markdown, as_page, as_text
+from assistant.conversations.history import FILE_NAME, History
 from assistant.errors import UsageError
-from assistant.exports import as_markdown, as_page, as_text
-from assistant.history import FILE_NAME, History
-from assistant.wire import Json, reply_json
+from assistant.exchange.contract import Json, reply_json
 from corpus.document import Language
 from index.errors import LibraryDamaged, LibraryUnusable
 

@@ -7,10 +7,10 @@ from itertools import product
 
 import pytest
 
-from assistant.answer import Answer
-from assistant.assistant import Assistant
-from assistant.verify import figures
-from assistant.wire import reply_json
+from assistant.answering.assistant import Assistant
+from assistant.answering.reply import Answer
+from assistant.exchange.contract import reply_json
+from assistant.guard.number_guard import figures
 
 CORES = [
     "tarlatamab OS in DeLLphi-304", "塔拉妥单抗的安全性", "依沃西單抗的ORR是多少", "HARMONi-2 hazard ratio",

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answer import Answer
-from assistant.assistant import Assistant
-from assistant.language_model import LanguageModel, LanguageModelOptions
-from assistant.verify import figures
+from assistant.answering.assistant import Assistant
+from assistant.answering.language_model import LanguageModel, LanguageModelOptions
+from assistant.answering.reply import Answer
+from assistant.guard.number_guard import figures
 from tests.endpoints import Handler, endpoint, event, responding, says, streaming
 
 QUESTION = "What was the median overall survival with tarlatamab in DeLLphi-304?"

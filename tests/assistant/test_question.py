@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.assistant import Assistant
-from assistant.question import Question, understand
+from assistant.answering.assistant import Assistant
+from assistant.understanding.question import Question, understand
 
 
 def read(assistant: Assistant, text: str, *history: str) -> Question:

@@ -9,14 +9,14 @@ import bibtexparser
 import pytest
 import rispy
 
-from assistant import cli
-from assistant.answer import Answer
-from assistant.assistant import Assistant
-from assistant.citation_formats import bibtex, ris
-from assistant.references import cited_references, find_references
-from corpus.bundled import REVIEW_ID, review_checks
-from corpus.references import Reference, Work
-from index.hybrid import HybridIndex
+from assistant.answering.assistant import Assistant
+from assistant.answering.cited_references import cited_references, find_references
+from assistant.answering.reply import Answer
+from assistant.cli import main as cli
+from assistant.exchange.citation_formats import bibtex, ris
+from corpus.packs.bundled import REVIEW_ID, review_checks
+from corpus.references.reference import Reference, Work
+from index.search.hybrid import HybridIndex
 
 ADDED = """1. Introduction
 Glofitamab was given to 155 patients [2].

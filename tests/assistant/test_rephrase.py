@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answer import Answer
-from assistant.assistant import Assistant
-from assistant.rephrase import rephrase
-from assistant.suggestions import examples, follow_ups
-from assistant.understood import Understood
+from assistant.answering.assistant import Assistant
+from assistant.answering.reply import Answer
+from assistant.answering.suggestions import examples, follow_ups
+from assistant.understanding.rephrasing import rephrase
+from assistant.understanding.understood import Understood
 from corpus.document import Language
 
 

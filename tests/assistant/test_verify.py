@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.verify import figures, verify
-from corpus.bundled import bundled_concepts
-from corpus.results import results_of_text
-from corpus.terms import Terms
+from assistant.guard.number_guard import figures, verify
+from corpus.packs.bundled import bundled_concepts
+from corpus.trial_results import results_of_text
+from corpus.vocabulary.concepts import Terms
 
 TERMS = Terms(bundled_concepts())
 SOURCE = (

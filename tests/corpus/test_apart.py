@@ -10,13 +10,13 @@ import pytest
 
 from corpus.document import Document
 from corpus.errors import MissingFile, TooMuch, Unreadable
-from corpus.mining import mine_pairs
-from corpus.readers import apart as reading_apart
-from corpus.readers import read_apart, read_file
-from corpus.readers.apart import ReadingLimits
-from corpus.readers.markdown import read_markdown
-from corpus.readers.plain import read_plain
-from corpus.reference_lists import _entries
+from corpus.reading import apart as reading_apart
+from corpus.reading import read_apart, read_file
+from corpus.reading.apart import ReadingLimits
+from corpus.reading.markdown import read_markdown
+from corpus.reading.plain import read_plain
+from corpus.references.lists import _entries
+from corpus.vocabulary.mining import mine_pairs
 
 
 @pytest.fixture

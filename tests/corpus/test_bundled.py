@@ -9,10 +9,15 @@ from importlib import resources
 
 import pytest
 
-from corpus.bundled import REVIEW_ID, bundled_concepts, read_review, review_references
 from corpus.document import Document, Passage
-from corpus.markers import find_markers
-from corpus.passages import split_passages
+from corpus.packs.bundled import (
+    REVIEW_ID,
+    bundled_concepts,
+    read_review,
+    review_references,
+)
+from corpus.segments.markers import find_markers
+from corpus.segments.passages import split_passages
 from tests.corpus.texts import squeezed
 
 HEADINGS = """
@@ -31,7 +36,7 @@ def passages(document: Document) -> list[Passage]:
 
 
 def review_file(name: str) -> str:
-    return resources.files("corpus").joinpath("review", name).read_text(encoding="utf-8")
+    return resources.files("corpus").joinpath("packs", "review", name).read_text(encoding="utf-8")
 
 
 def test_identity(document: Document) -> None:

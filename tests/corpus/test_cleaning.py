@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.cleaning import clean
+from corpus.reading.cleaning import clean
 from tests.corpus.texts import squeezed, texts
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from corpus.bundled import read_review, review_references
-from corpus.consistency import find_slips
+from corpus.checks.consistency import find_slips
+from corpus.checks.source_checks import SourceCheck
 from corpus.document import Document
-from corpus.passages import split_passages
-from corpus.readers.plain import read_plain
-from corpus.reference_lists import read_reference_list
-from corpus.results import extract_results
-from corpus.source_checks import SourceCheck
+from corpus.packs.bundled import read_review, review_references
+from corpus.reading.plain import read_plain
+from corpus.references.lists import read_reference_list
+from corpus.segments.passages import split_passages
+from corpus.trial_results import extract_results
 
 
 def slips(document: Document) -> list[SourceCheck]:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.decoding import decode
 from corpus.errors import Undecodable
+from corpus.reading.decoding import decode
 
 SIMPLIFIED = [
     "双特异性抗体治疗肺癌患者。",

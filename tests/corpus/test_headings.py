@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from corpus.cleaning import clean
-from corpus.headings import Outline, run_in_heading
+from corpus.reading.cleaning import clean
+from corpus.reading.headings import Outline, run_in_heading
 from tests.corpus.texts import cases, plain
 
 

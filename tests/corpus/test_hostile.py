@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.cleaning import clean
 from corpus.document import Document
 from corpus.errors import TooMuch
-from corpus.headings import Outline, run_in_heading
 from corpus.language import language_of
-from corpus.markers import find_markers
-from corpus.passages import split_passages
-from corpus.readers.markdown import read_markdown
-from corpus.readers.plain import read_plain
-from corpus.sentences import split_sentences
+from corpus.reading.cleaning import clean
+from corpus.reading.headings import Outline, run_in_heading
+from corpus.reading.markdown import read_markdown
+from corpus.reading.plain import read_plain
+from corpus.segments.markers import find_markers
+from corpus.segments.passages import split_passages
+from corpus.segments.sentences import split_sentences
 from tests.corpus.texts import bundled_segmenter, bundled_terms, squeezed
 
 LENGTH = 200_000

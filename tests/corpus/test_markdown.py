@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from corpus.cleaning import clean
 from corpus.document import Document
-from corpus.readers.markdown import read_markdown
+from corpus.reading.cleaning import clean
+from corpus.reading.markdown import read_markdown
 from tests.corpus.texts import texts
 
 

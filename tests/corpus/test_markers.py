@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from corpus.markers import find_markers
+from corpus.segments.markers import find_markers
 from tests.corpus.texts import texts
 
 

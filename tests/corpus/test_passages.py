@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 
 from corpus.document import Document
-from corpus.headings import run_in_heading
-from corpus.passages import PassageOptions, size, split_passages
-from corpus.sections import split_sections
+from corpus.reading.headings import run_in_heading
+from corpus.segments.passages import PassageOptions, size, split_passages
+from corpus.segments.sections import split_sections
 from tests.corpus.texts import cases, documents, plain
 
 SMALL = PassageOptions(budget=16)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.cleaning import clean
-from corpus.readers.plain import read_plain
+from corpus.reading.cleaning import clean
+from corpus.reading.plain import read_plain
 from tests.corpus.texts import plain, squeezed, texts
 
 WORDS = st.sampled_from(

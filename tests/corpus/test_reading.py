@@ -9,7 +9,7 @@ import pytest
 
 from corpus.document import Document
 from corpus.errors import CorpusError, EmptyDocument, MissingFile, Undecodable, UnknownFormat
-from corpus.readers import READABLE, read_file, read_path
+from corpus.reading import READABLE, read_file, read_path
 
 
 def ids(path: Path) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 
 from corpus.document import Document
 from corpus.errors import CorpusError, EmptyDocument, MalformedRecord
-from corpus.readers.records import read_records
+from corpus.reading.records import read_records
 
 
 @pytest.mark.parametrize(

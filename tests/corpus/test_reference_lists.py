@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from corpus.readers.plain import read_plain
-from corpus.reference_lists import is_reference_list, read_reference_list
+from corpus.reading.plain import read_plain
+from corpus.references.lists import is_reference_list, read_reference_list
 
 VANCOUVER = """1. Introduction
 Tarlatamab was tested [1]. It was tested again [2,3].

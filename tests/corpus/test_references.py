@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from corpus.references import parse_references
+from corpus.references.reference import parse_references
 
 ENTRIES = [
     {"marker": 1, "status": "unresolved", "about": "癌症负担", "works": []},

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.bundled import read_review
-from corpus.passages import split_passages
-from corpus.results import TrialResult, extract_results, results_of_text
-from corpus.results.patterns import fold
+from corpus.packs.bundled import read_review
+from corpus.segments.passages import split_passages
+from corpus.trial_results import TrialResult, extract_results, results_of_text
+from corpus.words.folding import fold_width
 from tests.corpus.texts import cases, plain, texts
 
 
@@ -85,7 +85,7 @@ def test_a_printed_value_stands_in_its_sentence_with_no_digit_beside_it(pieces: 
     for passage in split_passages(plain(text)) if text.strip() else []:
         for result in extract_results([passage]):
             assert result.sentence == passage.sentence(result.span)
-            assert result.value == float(fold(result.value_text).replace(",", ""))
+            assert result.value == float(fold_width(result.value_text).replace(",", ""))
             places = [i for i in range(len(result.sentence)) if result.sentence.startswith(result.value_text, i)]
             assert any(
                 not result.sentence[max(0, i - 1) : i].isdecimal()
@@ -102,7 +102,7 @@ def test_any_text_ends_and_keeps_the_law(text: str) -> None:
 
 @given(st.text(max_size=300))
 def test_folding_keeps_the_length(text: str) -> None:
-    assert len(fold(text)) == len(text)
+    assert len(fold_width(text)) == len(text)
 
 
 HOSTILE = [

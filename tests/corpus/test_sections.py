@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from corpus.document import Document
-from corpus.sections import split_sections
+from corpus.segments.sections import split_sections
 from tests.corpus.texts import documents, plain
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.sentences import split_sentences
+from corpus.segments.sentences import split_sentences
 from tests.corpus.texts import cases, squeezed, texts
 
 

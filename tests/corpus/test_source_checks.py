@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from corpus.bundled import read_review, review_checks
-from corpus.passages import split_passages
-from corpus.source_checks import SourceCheck
+from corpus.checks.source_checks import SourceCheck
+from corpus.packs.bundled import read_review, review_checks
+from corpus.segments.passages import split_passages
 
 PASSAGES = split_passages(read_review())
 

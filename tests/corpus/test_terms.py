@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.terms import Concept, Terms, read_glossary
+from corpus.vocabulary.concepts import Concept, Terms, read_glossary
 from tests.corpus.texts import bundled_terms, texts
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.words import STOP_WORDS, Segmenter, fold, stem
+from corpus.words.folding import fold
+from corpus.words.segmenting import STOP_WORDS, Segmenter, stem
 from tests.corpus.texts import bundled_segmenter, texts
 
 

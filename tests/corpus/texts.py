@@ -9,12 +9,12 @@ from pathlib import Path
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from corpus.bundled import bundled_concepts
 from corpus.document import Document
-from corpus.readers.markdown import read_markdown
-from corpus.readers.plain import read_plain
-from corpus.terms import Terms
-from corpus.words import Segmenter
+from corpus.packs.bundled import bundled_concepts
+from corpus.reading.markdown import read_markdown
+from corpus.reading.plain import read_plain
+from corpus.vocabulary.concepts import Terms
+from corpus.words.segmenting import Segmenter
 
 # What the splitters look at: both languages, sentence ends, markers, headings, leads, blanks, and
 # what no reader can see.

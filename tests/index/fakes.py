@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from corpus.bundled import bundled_concepts
 from corpus.document import Document
-from corpus.readers.building import DocumentBuilder
-from corpus.terms import Concept
-from corpus.words import Segmenter
-from index.embedders import Embedder, Vectors
-from index.hybrid import HybridIndex
-from index.library import Library
-from index.reranking import Reranker
+from corpus.packs.bundled import bundled_concepts
+from corpus.reading.building import DocumentBuilder
+from corpus.vocabulary.concepts import Concept
+from corpus.words.segmenting import Segmenter
+from index.embedding.embedders import Embedder, Vectors
+from index.search.hybrid import HybridIndex
+from index.search.reranking import Reranker
+from index.store.library import Library
 
 TOPICS = (
     ("safety", "安全"),

@@ -10,9 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.language import language_of
-from index.balance import Centres, bundled_means, compute_means, means_of
-from index.embedders import Vectors
-from index.loading import load_embedder
+from index.embedding.balance import (
+    Centres,
+    bundled_means,
+    compute_means,
+    means_of,
+)
+from index.embedding.embedders import Vectors
+from index.embedding.loading import load_embedder
 from tests.index.fakes import TopicEmbedder
 
 # Axis 0 is Chinese, axis 1 English, axes 2 and 3 are meanings.

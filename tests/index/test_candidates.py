@@ -8,9 +8,15 @@ import numpy as np
 import pytest
 
 from corpus.document import Language
-from index.candidates import Asked, Candidates, Scorer
-from index.fusion import FusionOptions, Spread, keyword_vote
-from index.keywords import SCHEMA, KeywordMatch, KeywordQuery, Unit, add_words
+from index.search.candidates import Asked, Candidates, Scorer
+from index.search.fusion import FusionOptions, Spread, keyword_vote
+from index.store.keywords import (
+    SCHEMA,
+    KeywordMatch,
+    KeywordQuery,
+    Unit,
+    add_words,
+)
 
 OPTIONS = FusionOptions()
 VECTORS = np.array([[1, 0], [0.8, 0.6], [0, 1], [-0.6, 0.8]], np.float32)

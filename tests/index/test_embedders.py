@@ -14,12 +14,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.language import language_of
-from index.balance import Centres, bundled_means, compute_means
-from index.embedders import BUNDLED_MODEL, BundledEmbedder, Embedder, batches, printable
+from index.embedding.balance import Centres, bundled_means, compute_means
+from index.embedding.embedders import (
+    BUNDLED_MODEL,
+    BundledEmbedder,
+    Embedder,
+    batches,
+    printable,
+)
+from index.embedding.loading import load_embedder
 from index.errors import ModelMismatch, ModelUnavailable
-from index.hybrid import HybridIndex
-from index.indexing import in_context
-from index.loading import load_embedder
+from index.search.hybrid import HybridIndex
+from index.search.indexing import in_context
 from tests.index.fakes import LIBRARY, load_topics, make_index
 
 TEXTS = ("塔拉妥单抗的安全性", "The safety of tarlatamab", "Tarlatamab 的 CRS 发生率 (10 mg)", "")
@@ -141,8 +147,8 @@ def test_another_model_builds_a_library_and_opens_it_again(
     for key, mean in compute_means(built.embedder).items():
         assert means[key] == pytest.approx(mean, abs=1e-5)
     assert all(mean.shape == (384,) and 0 < np.linalg.norm(mean) < 1 for mean in means.values())
-    monkeypatch.setattr("index.balance.compute_means", lambda embedder: 1 / 0)
-    monkeypatch.setattr("index.hybrid.means_of", lambda embedder: 1 / 0)
+    monkeypatch.setattr("index.embedding.balance.compute_means", lambda embedder: 1 / 0)
+    monkeypatch.setattr("index.search.hybrid.means_of", lambda embedder: 1 / 0)
     reopened = HybridIndex.open(tmp_path)
     assert {key: mean.tolist() for key, mean in reopened.library.centres().items()} == {
         key: mean.tolist() for key, mean in means.items()

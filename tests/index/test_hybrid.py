@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import LibraryDamaged
-from index.fusion import keyword_vote
-from index.hybrid import HybridIndex, SearchOptions
-from index.indexing import RECIPE
-from index.keywords import KeywordMatch
-from index.library import FILE_NAME
 from index.repairing import repair
-from index.schema import COLUMNS, seal
+from index.search.fusion import keyword_vote
+from index.search.hybrid import HybridIndex, SearchOptions
+from index.search.indexing import RECIPE
+from index.store.keywords import KeywordMatch
+from index.store.library import FILE_NAME
+from index.store.schema import COLUMNS, seal
 from tests.index.fakes import LIBRARY, document, found, load_topics, make_index
 
 # A library to rank by eye

@@ -12,14 +12,20 @@ from pathlib import Path
 
 import pytest
 
-from corpus.readers import read_file
-from index.copies import restore
+from corpus.reading import read_file
 from index.errors import LibraryDamaged, LibraryError, LibraryUnusable
-from index.hybrid import HybridIndex
-from index.library import FILE_NAME, Library
 from index.repairing import repair, repair_home
-from index.salvage import salvage
-from index.schema import COLUMNS, FORMAT, STATEMENTS, seal, seals
+from index.search.hybrid import HybridIndex
+from index.store.copies import restore
+from index.store.library import FILE_NAME, Library
+from index.store.salvage import salvage
+from index.store.schema import (
+    COLUMNS,
+    FORMAT,
+    STATEMENTS,
+    seal,
+    seals,
+)
 from tests.index.fakes import LIBRARY, SURVIVAL_EN, document, found, load_topics, make_index
 
 

@@ -11,10 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.bundled import bundled_concepts
-from corpus.terms import Terms
-from index.hybrid import HybridIndex
-from index.keywords import SCHEMA, KeywordMatch, KeywordQuery, Unit, Vocabulary, add_words, remove_words, rows_with
+from corpus.packs.bundled import bundled_concepts
+from corpus.vocabulary.concepts import Terms
+from index.search.hybrid import HybridIndex
+from index.store.keywords import (
+    SCHEMA,
+    KeywordMatch,
+    KeywordQuery,
+    Unit,
+    Vocabulary,
+    add_words,
+    remove_words,
+    rows_with,
+)
 from tests.index.fakes import LIBRARY, make_index
 
 VOCABULARY = Vocabulary(Terms(bundled_concepts()))

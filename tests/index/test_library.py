@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.document import Document
-from corpus.passages import split_passages
+from corpus.segments.passages import split_passages
 from index.errors import LibraryDamaged, LibraryError, LibraryUnusable, UnknownDocument
-from index.hybrid import HybridIndex
-from index.indexing import RECIPE
-from index.library import FILE_NAME, Indexed, Library
-from index.schema import FORMAT
+from index.search.hybrid import HybridIndex
+from index.search.indexing import RECIPE
+from index.store.library import FILE_NAME, Indexed, Library
+from index.store.schema import FORMAT
 from tests.index.fakes import DOSE_ZH, LIBRARY, SAFETY_ZH, STRUCTURE_EN, SURVIVAL_EN, document, found, make_index
 from tests.index.processes import LIMITED, bound_by_permissions, finish, start
 
@@ -208,7 +208,7 @@ READ_ONLY = """
 import sys
 from pathlib import Path
 from index.errors import LibraryError
-from index.hybrid import HybridIndex
+from index.search.hybrid import HybridIndex
 from tests.index.fakes import SAFETY_ZH, found, load_topics
 try:
     index = HybridIndex.open(Path(sys.argv[1]), load=load_topics)

@@ -10,9 +10,9 @@ import pytest
 
 from corpus.document import Document
 from index.errors import UnknownDocument
-from index.hybrid import HybridIndex
-from index.keywords import rows_with
-from index.library import Library
+from index.search.hybrid import HybridIndex
+from index.store.keywords import rows_with
+from index.store.library import Library
 from tests.index.fakes import GLOSSARY, TopicEmbedder, document, make_index, segmenter
 
 STATING = document("stating", "药物\n特瑞普利单抗(Toripalimab)获批上市。")

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.embedding.loading import load_reranker
 from index.errors import ModelUnavailable
-from index.indexing import in_context
-from index.loading import load_reranker
-from index.reranking import Reranker, rerank
+from index.search.indexing import in_context
+from index.search.reranking import Reranker, rerank
 from tests.index.fakes import LIBRARY, make_index
 from tests.index.test_selection import hit
 

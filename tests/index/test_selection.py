@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.document import Passage, Span
-from corpus.sentences import split_sentences
-from index.hit import Hit
-from index.selection import select
+from corpus.segments.sentences import split_sentences
+from index.search.hit import Hit
+from index.search.selection import select
 
 
 def hit(id: str, score: float, text: str = "", *trail: str) -> Hit:

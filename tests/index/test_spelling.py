@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.spelling import Spelling
+from index.search.spelling import Spelling
 
 KNOWN = (
     "hazard ratio tarlatamab amivantamab zenocutuzumab survival median trial trials toxicity toxicities "

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.vectors import VectorIndex
+from index.search.vectors import VectorIndex
 from tests.index.fakes import LIBRARY, found, make_index
 
 # Rows 10, 20, 30 on three axes, and 40 between the first two.

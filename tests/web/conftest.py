@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from assistant import cli
-from index.hybrid import HybridIndex
+from assistant.cli import main as cli
+from index.search.hybrid import HybridIndex
 
 # Two cores serve the page and drive several browsers.
 expect.set_options(timeout=15_000)

@@ -22,8 +22,8 @@ import pytest
 from playwright.sync_api import Browser
 from starlette.responses import PlainTextResponse
 
-from assistant import cli
 from assistant.accounts import add_user, read_accounts
+from assistant.cli import main as cli
 from assistant.web.doors import DoorKeeper, DoorOptions, Doors, doors_for, is_loopback, names_a_file
 from assistant.web.uploads import file_name
 from tests.web.conftest import OS_QUESTION, ask, serving, visiting

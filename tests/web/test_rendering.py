@@ -10,17 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.assistant import Assistant
-from assistant.history import Turn
-from assistant.markup import as_html
-from assistant.web.chat import question_html, reply_html
-from assistant.web.evidence import evidence_html
-from assistant.web.reading import section_html
-from assistant.web.rendering import passage_html
-from assistant.web.wording import _WORDS, moment, number
-from assistant.wire import reply_json
+from assistant.answering.assistant import Assistant
+from assistant.conversations.history import Turn
+from assistant.exchange.contract import reply_json
+from assistant.web.panels.chat import question_html, reply_html
+from assistant.web.panels.evidence import evidence_html
+from assistant.web.panels.rendering import passage_html
+from assistant.web.panels.section_page import section_html
+from assistant.wording.markup import as_html
+from assistant.wording.page_words import _WORDS, moment, number
 from corpus.document import Language
-from corpus.sections import split_sections
+from corpus.segments.sections import split_sections
 
 ANSWERABLE = [
     pytest.param("which trial tested tarlatamab versus chemotherapy", id="en"),

@@ -1,0 +1,283 @@
+"""The assistant: a question in, an Answer or NotFound out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.answering.cited_references import cites, references_in
+from assistant.answering.composing import (
+    not_reported,
+    quote_answer,
+    reference_answer,
+    refusal,
+)
+from assistant.answering.evidence import (
+    EvidenceOptions,
+    citing_evidence,
+    nearest_evidence,
+    result_evidence,
+    select_evidence,
+)
+from assistant.answering.figure_wording import figure_answer
+from assistant.answering.figures import (
+    Lacking,
+    false_premise,
+    figure_lines,
+    lacking,
+)
+from assistant.answering.language_model import LanguageModel
+from assistant.answering.reply import (
+    Answer,
+    Evidence,
+    NotFound,
+    Reason,
+    Reply,
+)
+from assistant.guard.number_guard import Failure, verify
+from assistant.trials.groups import Trials
+from assistant.trials.source_notes import checks_of, results_of
+from assistant.understanding.focus import Focus, focus_on
+from assistant.understanding.intents import intent_of
+from assistant.understanding.question import (
+    MAX_CHARACTERS,
+    Question,
+    references_asked,
+    understand,
+)
+from assistant.understanding.understood import NOTHING, Understood
+from corpus.document import Language, Passage, Span
+from corpus.language import language_of
+from index.search.hit import Hit
+from index.search.hybrid import HybridIndex
+
+
+@dataclass(frozen=True, slots=True)
+class AssistantOptions:
+    """When to answer and how much to show."""
+
+    hits: int = 8
+    """Passages that evidence is chosen from."""
+    nearest: int = 3
+    """Passages shown beside a refusal."""
+    similar_english: float = 0.45
+    """Similarity at which an English passage supports the answer to an English question by itself."""
+    similar_chinese: float = 0.50
+    """The same in Chinese. Of XQuAD's questions whose article is taken out, 2 to 5 % reach these two; of those
+    whose paragraph is there, 90 %."""
+    similar_across: float = 0.48
+    """The same across languages, where 1 % and 37 % do: there it takes a name, too."""
+    related: float = 0.38
+    """Similarity at which it does where it also holds a name of the question, or most of its words."""
+    covered: float = 0.6
+    """Share of the question's words that is most of them."""
+    evidence: EvidenceOptions = EvidenceOptions()
+
+
+class Assistant:
+    """Answers questions from one library. Thread-safe; keeps nothing of a question."""
+
+    def __init__(
+        self,
+        index: HybridIndex,
+        options: AssistantOptions = AssistantOptions(),
+        language_model: LanguageModel | None = None,
+    ) -> None:
+        """``language_model``: words the answers where its words can be traced; None for the library's sentences."""
+        self.index = index
+        self.language_model = language_model
+        self.options = options
+        self._kept: tuple[str, Trials] | None = None
+
+    def ask(self, text: str, history: Sequence[str] = ()) -> Reply:
+        """Answer ``text``; ``history`` holds the questions asked before it, oldest first."""
+        return self.reword(self.extract(text, history))
+
+    def reword(
+        self,
+        reply: Reply,
+        on_text: Callable[[str], None] | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> Reply:
+        """``reply`` in the language model's words, where there is one and its words can be traced.
+
+        ``on_text`` is told what has passed the checks so far, each time that grows; ``cancelled`` stops the model.
+        """
+        # What a reference is comes from its record, not from evidence that a model could cite.
+        if self.language_model is None or isinstance(reply, NotFound) or references_asked(reply.question):
+            return reply
+        return self.language_model.reword(reply, self.faults, self.index.vocabulary.terms, cancelled, on_text)
+
+    def extract(self, text: str, history: Sequence[str] = ()) -> Reply:
+        """``ask`` in the library's own sentences, without a language model."""
+        if len(text) > MAX_CHARACTERS:
+            return self._refuse(text, language_of(text[:MAX_CHARACTERS]), "too_long")
+        question = understand(text, history, self.index)
+        if not any(character.isalnum() for character in question.text):
+            return self._refuse(question.text, question.language, "empty")
+        if question.references:
+            return self._answer_reference(question)
+        focus = focus_on(question, history, self.index, self.trials())
+        searched = self.index.library.title_of(question.sections) if question.whole else focus.search
+        hits = self.index.search(searched, self.options.hits, sections=question.sections)
+        if intent := intent_of(question.text):
+            return self._refuse(question.text, question.language, intent)
+        return self._reply(question, focus, hits)
+
+    def _reply(self, question: Question, focus: Focus, hits: Sequence[Hit]) -> Reply:
+        understood = focus.understood(question)
+        if question.missing:
+            return self._refuse(
+                question.text, question.language, "missing_name", question.missing, hits, understood=understood
+            )
+        figures = self._figures(question, focus, hits)
+        if figures is not None:
+            return figures
+        if not self._supported(question, hits):
+            return self._refuse(question.text, question.language, "no_support", (), hits, understood=understood)
+        evidence = select_evidence(hits, self.options.evidence, self._wanted(question, focus))
+        return self._answer(question, quote_answer(evidence, question.language), evidence, understood)
+
+    def _figures(self, question: Question, focus: Focus, hits: Sequence[Hit]) -> Reply | None:
+        """The figures asked for, or what is not reported; None where passages have to answer."""
+        terms, trials, language = self.index.vocabulary.terms, self.trials(), question.language
+        groups, subject = list(focus.groups), " / ".join(group.name for group in focus.groups)
+        if groups and (lacks := false_premise(focus.search, groups, terms)):
+            return self._lacks(question, focus, lacks, "false_premise", hits)
+        if not focus.wants_figure:
+            return None
+        text = "\n".join(group.text for group in groups)
+        if not groups and focus.drugs:
+            drugs = [concept.id for concept, _ in focus.drugs]
+            groups, text = trials.about(drugs), trials.texts_on(drugs)
+            subject = " + ".join(printed for _, printed in focus.drugs)
+        if question.sections:
+            groups = [inside for group in groups if (inside := group.within(question.sections)).passages]
+        if not groups and not text:
+            return None
+        lacks = lacking(focus.asked, groups, subject, text)
+        if lacks and len(lacks.measures) == len(focus.asked.measures):
+            return self._lacks(question, focus, lacks, "not_reported", hits)
+        lines = figure_lines(focus.search, focus.asked, groups, focus.rest, terms)
+        if not lines:
+            return None
+        found = [f for line in lines for f in (*line.found, *([line.ratio] if line.ratio else []))]
+        leads = [self.index.library.lead(f.passage) for f in found]
+        evidence = result_evidence(found, hits, leads)
+        wording = figure_answer(lines, {item.passage.id: item.number for item in evidence}, language, terms)
+        if self.faults(wording, evidence):
+            return None
+        # What one of them does not report stands below what the others do.
+        apart = [lacking(focus.asked, [group], group.name, group.text) for group in focus.groups] or [lacks]
+        for each in filter(None, apart):
+            wording += "\n" + not_reported(replace(each, reported=()), language, nearest=False)
+        answer = self._answer(question, wording, evidence, focus.understood(question))
+        return replace(answer, results=tuple(dict.fromkeys(f.result for f in found)))
+
+    def faults(self, text: str, evidence: Sequence[Evidence]) -> list[Failure]:
+        """What the number guard finds against ``text``, which cites ``evidence``; empty where it may be shown."""
+        sources = {item.number: f"{item.passage.heading}\n{item.passage.text}" for item in evidence}
+        results = [result for item in evidence for result in self.index.library.results_in(item.passage)]
+        return verify(text, sources, self.index.vocabulary.terms, results)
+
+    def _wanted(self, question: Question, focus: Focus) -> Callable[[Passage, str], bool] | None:
+        """Which sentences are quoted where there are any: those with a reference, those on safety in the trial."""
+        if question.asks_reference:
+            return lambda _, sentence: cites(sentence)
+        if focus.topics:
+            inside = {passage.id for group in focus.groups for passage in group.passages}
+            terms = self.index.vocabulary.terms
+            return lambda passage, sentence: (
+                (not inside or passage.id in inside)
+                and any(mention.concept.category == "safety" for mention in terms.find(sentence))
+            )
+        return None
+
+    def _lacks(self, question: Question, focus: Focus, lacks: Lacking, reason: Reason, hits: Sequence[Hit]) -> NotFound:
+        nearest = self._completed(nearest_evidence(hits[: self.options.nearest]))
+        wording = not_reported(lacks, question.language, nearest=bool(nearest))
+        return NotFound(
+            question.text, question.language, reason, wording, lacks.missing(question.language), nearest,
+            focus.understood(question),
+        )  # fmt: skip
+
+    def trials(self) -> Trials:
+        """The trials of the library's present revision."""
+        revision = self.index.library.meta("revision") or ""
+        kept = self._kept
+        if kept is None or kept[0] != revision:
+            kept = self._kept = (revision, Trials.of(self.index))
+        return kept[1]
+
+    def _answer_reference(self, question: Question) -> Reply:
+        number = question.references[0]
+        hits = self.index.citing(number, question.search)
+        if not hits:
+            return self._refuse(question.text, question.language, "no_reference", (f"[{number}]",))
+        evidence = citing_evidence(hits, number)
+        cited = self.index.library.reference(hits[0].passage.document_id, number)
+        text = reference_answer(cited, evidence, question.language)
+        return self._answer(question, text, evidence)
+
+    def _answer(
+        self, question: Question, text: str, evidence: Sequence[Evidence], understood: Understood = NOTHING
+    ) -> Answer:
+        library = self.index.library
+        quoted = [item for item in evidence if item.quotes]
+        return Answer(
+            question=question.text,
+            language=question.language,
+            text=text,
+            evidence=self._completed(evidence),
+            results=tuple(r for item in quoted for r in results_of(item.passage, item.quotes, library)),
+            notes=tuple(dict.fromkeys(c for item in quoted for c in checks_of(item.passage, item.quotes, library))),
+            understood=understood,
+        )
+
+    def _completed(self, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+        """Evidence with its references and the places that match the question."""
+        found = []
+        for item in evidence:
+            start = item.passage.span.start
+            terms = item.hit.terms if item.hit else ()
+            places = self.index.vocabulary.places(item.passage.text, terms)
+            matches = tuple(Span(start + place.start, start + place.end) for place in places)
+            found.append(replace(item, references=references_in(item.passage, self.index.library), matches=matches))
+        return tuple(found)
+
+    def _supported(self, question: Question, hits: Sequence[Hit]) -> bool:
+        """Whether a passage is close enough to the question to hold its answer."""
+        options = self.options
+        # Who names the place asks what stands there.
+        if question.sections and any(question.whole or hit.terms for hit in hits):
+            return True
+        return any(
+            hit.similarity >= self._similar(question.language, hit.passage.language)
+            or (
+                hit.similarity >= options.related
+                and (
+                    not question.names.isdisjoint(hit.terms)
+                    or (hit.passage.language == question.language and hit.coverage >= options.covered)
+                )
+            )
+            for hit in hits
+        )
+
+    def _similar(self, asked: Language, answered: Language) -> float:
+        if asked != answered:
+            return self.options.similar_across
+        return self.options.similar_chinese if asked == "zh" else self.options.similar_english
+
+    def _refuse(
+        self,
+        text: str,
+        language: Language,
+        reason: Reason,
+        missing: Sequence[str] = (),
+        hits: Sequence[Hit] = (),
+        understood: Understood = NOTHING,
+    ) -> NotFound:
+        nearest = self._completed(nearest_evidence(hits[: self.options.nearest]))
+        wording = refusal(reason, missing, language, nearest=bool(nearest))
+        return NotFound(text, language, reason, wording, tuple(missing), nearest, understood)

@@ -1,0 +1,215 @@
+"""Answers for figures, from trial results: which results a question asks for, or what is not reported."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.trials.groups import Found, Group
+from assistant.understanding.measures import MEASURES, Measure, MeasuresAsked
+from corpus.document import Language
+from corpus.vocabulary.concepts import Concept, Terms
+from corpus.words.folding import fold
+from index.store.keywords import Unit
+
+_ARM_CATEGORIES = frozenset({"drug", "drug code", "treatment", "route"})
+_DRUG_CATEGORIES = frozenset({"drug", "drug code"})
+_DOSE = re.compile(r"(?<![0-9.])([0-9]{1,4}(?:\.[0-9]+)?) ?mg")
+_ARM_WORD = re.compile(r"(?<![a-z])(?:arms?|groups?)(?![a-z])|组|臂")
+# Words of a question for a figure that say nothing of which figure.
+_FILLER = re.compile(
+    r"arms?|groups?|median|report\w*|show\w*|value\w*|rates?|result\w*|what|respective\w*|versus|vs|compar\w*|tell|give"
+    r"|find|found|please|much|long|high|low|doses?|dosage|mg|kg|trial\w*|stud(?:y|ies)|patient\w*|month\w*|year\w*"
+    r"|plus|combin\w*|alone|monotherapy|treat\w*|therapy|number|many|enrol\w*|recruit\w*|includ\w*|time|point|overall"
+    r"|took|take|part|phase|i{1,3}b?|first|line|was|were|its?|both|each|between|difference|observed|achieved?|get|got|receiv\w*|in|with|single|agent|experimental|control"
+    r"|[两各二三]?[组臂]|中位|分别|多少|是|几|个?月|年|率|期|值|数|达到?|结果|请问|告诉|研究|试验|患者|病人|单药|联合|治疗|对比|比较"
+    r"|相比|与|和|用|的|在|中|为|单纯|剂量|数据|情况|显示|报道|报告|接受|入组|纳入|例|名|位|总|共|一共|总共|对照|实验|呢|那|如何|怎样|怎么样"
+)
+_REPEATS = 4
+"""Lines of an answer at most: figures of more trials are a table's business."""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureLine:
+    """Figures of one measure in one group and setting: arm beside arm."""
+
+    group: Group
+    measure: Measure
+    setting: str
+    """As printed; "" for the whole trial."""
+    found: tuple[Found, ...]
+    """One an arm, the arm asked for first."""
+    ratio: Found | None
+    """Their hazard ratio."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """What a question asks for and the library does not report."""
+
+    subject: str
+    """Trial or drug."""
+    reported: tuple[Measure, ...]
+    """What it does report; empty for a false premise."""
+    measures: tuple[Measure, ...] = ()
+    """Measures that it does not."""
+    names: tuple[str, ...] = ()
+    """Drugs, arms and doses that the trial does not have, as asked."""
+    months: str = ""
+    """Time point of ``measures``, where other time points are reported."""
+
+    def missing(self, language: Language) -> tuple[str, ...]:
+        """All of it, in the reader's language."""
+        point = {"en": f"{self.months}-month ", "zh": f"{self.months}个月"}[language] if self.months else ""
+        return (*self.names, *(point + measure.names[language] for measure in self.measures))
+
+
+def arm_key(text: str, terms: Terms) -> frozenset[str]:
+    """The treatments in an arm's name, as concepts, wider ones in place of "platinum-based chemotherapy"."""
+    found: set[str] = set()
+    for mention in terms.find(text):
+        if mention.concept.category in _ARM_CATEGORIES:
+            wider = [id for id in mention.concept.implies if terms.concepts[id].category == mention.concept.category]
+            found.add(wider[-1] if wider else mention.concept.id)
+    return frozenset(found)
+
+
+def drugs_in(text: str, terms: Terms) -> list[tuple[Concept, str]]:
+    """The drugs that a text names, each once, with how it prints them."""
+    named = {m.concept.id: (m.concept, m.span.of(text)) for m in terms.find(text)}
+    return [pair for pair in named.values() if pair[0].category in _DRUG_CATEGORIES]
+
+
+def false_premise(question: str, groups: Sequence[Group], terms: Terms) -> Lacking | None:
+    """Drugs, arms and doses that a question supposes in a trial and that no passage on it holds."""
+    text = "\n".join(group.text for group in groups)
+    held = {m.concept.id for m in terms.find(text)}
+    arms = bool(_ARM_WORD.search(fold(question).text))
+    wanted = _DRUG_CATEGORIES | ({"treatment"} if arms else frozenset())
+    names = [
+        m.span.of(question)
+        for m in terms.find(question)
+        if m.concept.category in wanted and m.concept.id not in held and held.isdisjoint(m.concept.implies)
+        and not any(m.concept.id in terms.concepts[id].implies for id in held)
+    ]  # fmt: skip
+    doses = set(_DOSE.findall(fold(text).text))
+    names += [match[0] for match in _DOSE.finditer(fold(question).text) if match[1] not in doses]
+    return Lacking(_subject(groups), (), names=tuple(dict.fromkeys(names))) if names else None
+
+
+def leftover(units: Sequence[Unit], asked: MeasuresAsked, groups: Sequence[Group], terms: Terms) -> list[Unit]:
+    """What a question says beyond measure, trial, treatment and disease: a subgroup, a cause, another thing."""
+    names = [re.sub(r"[\s\-]", "", fold(group.name).text) for group in groups]
+    rest = []
+    for unit in units:
+        concept = terms.concepts.get(unit.concept) if unit.concept else None
+        key = re.sub(r"[\s\-]", "", fold(unit.printed).text)
+        if concept and concept.category in _ARM_CATEGORIES | {"disease", "design", "endpoint"}:
+            continue
+        if (
+            _FILLER.fullmatch(key)
+            or any(key in name for name in names)
+            or re.fullmatch(r"[0-9.]+(?:mg|个?月|年)?", key)
+        ):
+            continue
+        if any(fold(unit.printed).text in words or key in words for words in asked.words):
+            continue
+        rest.append(unit)
+    return rest
+
+
+def lacking(asked: MeasuresAsked, groups: Sequence[Group], subject: str, text: str) -> Lacking | None:
+    """Measures that a trial or drug is asked for and that neither its results nor its text (``text``) hold."""
+    held = {f.result.endpoint for group in groups for f in group.found}
+    missing = [m for m in asked.measures if m.key not in held and not m.told_in(text)]
+    if not missing and asked.months and groups:
+        rates = [m for m in asked.measures if m.key.endswith("_rate")]
+        point = re.compile(
+            rf"(?<![0-9.]){asked.months} ?[- ]?(?:个?月|mo)|(?<![0-9.]){int(asked.months) / 12:g} ?[- ]?(?:年|year)"
+        )
+        if rates and not point.search(fold(text).text):
+            return Lacking(subject, _reported(groups), tuple(rates), months=asked.months)
+    return Lacking(subject, _reported(groups), tuple(missing)) if missing else None
+
+
+def _reported(groups: Sequence[Group]) -> tuple[Measure, ...]:
+    held = {f.result.endpoint for group in groups for f in group.found}
+    return tuple(m for m in MEASURES if m.key in held and m.key not in ("enrolled", "follow_up", "risk_reduction"))
+
+
+def _subject(groups: Sequence[Group]) -> str:
+    return " / ".join(group.name for group in groups)
+
+
+def figure_lines(
+    question: str, asked: MeasuresAsked, groups: Sequence[Group], rest: Sequence[Unit], terms: Terms
+) -> list[FigureLine]:
+    """The results that answer, a line for each trial and measure; empty where they do not answer all that is asked.
+
+    ``rest``: ``leftover`` of the question; results answer only where it names their setting.
+    """
+    lines: list[FigureLine] = []
+    for group in groups:
+        for measure in asked.measures:
+            found = [f for f in group.found if measure.holds(f.result)]
+            if asked.of:
+                found = [f for f in found if f.result.of in asked.of]
+            if asked.months and measure.key.endswith("_rate"):
+                found = [f for f in found if re.findall(r"[0-9]+", f.result.setting or "")[:1] == [asked.months]]
+            if measure.key == "TRAE_rate":
+                found = [f for f in found if re.search(r"[≥345]", f.result.setting or "")]
+            lines += _lines(question, group, measure, _in_setting(found, rest), terms)
+    treatments = arm_key(question, terms)
+    if len(treatments) > 1:
+        # "tarlatamab against chemotherapy" is a trial of both, where there is one.
+        both = [line for line in lines if treatments <= _treatments(line, terms)]
+        lines = both or lines
+    return lines if len(lines) <= _REPEATS else []
+
+
+def _treatments(line: FigureLine, terms: Terms) -> frozenset[str]:
+    said = [f"{f.result.arm}\n{f.result.comparator}\n{f.passage.heading}" for f in line.found]
+    return frozenset(key for text in said for key in arm_key(text, terms))
+
+
+def _in_setting(found: Sequence[Found], rest: Sequence[Unit]) -> list[Found]:
+    if not rest:
+        whole = [f for f in found if not f.result.setting]
+        return whole or list(found)
+    keys = [fold(unit.printed).text for unit in rest]
+    return [f for f in found if f.result.setting and all(key in fold(f.result.setting).text for key in keys)]
+
+
+def _lines(question: str, group: Group, measure: Measure, found: Sequence[Found], terms: Terms) -> list[FigureLine]:
+    by_setting: dict[str, list[Found]] = {}
+    for f in found:
+        by_setting.setdefault(f.result.setting or "", []).append(f)
+    asked, doses = arm_key(question, terms), set(_DOSE.findall(fold(question).text))
+
+    def wanted(f: Found) -> tuple[int, int]:
+        arm = f.result.arm or ""
+        key = arm_key(arm, terms)
+        return (-len(doses & set(_DOSE.findall(fold(arm).text))), len(key ^ asked) if asked & key else 99)
+
+    lines = []
+    for setting, held in by_setting.items():
+        arms: dict[str | None, Found] = {}
+        for f in held:
+            arms.setdefault(f.result.arm, f)
+        if len(arms) < len({(f.result.arm, f.result.value) for f in held}):
+            # Two figures for one arm: what tells them apart is not known here.
+            return []
+        chosen = tuple(sorted(arms.values(), key=wanted)) if asked or doses else tuple(arms.values())
+        ratio = next(
+            (
+                f
+                for f in group.found
+                if f.result.endpoint == "HR" and f.result.of == measure.key and not f.result.setting
+            ),
+            None,
+        )
+        lines.append(
+            FigureLine(group, measure, setting, chosen[:4], ratio if len(chosen) == 2 and not setting else None)
+        )
+    return lines

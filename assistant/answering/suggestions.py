@@ -1,0 +1,122 @@
+"""Questions that the library can answer: to begin with, and to go on with after an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+
+from assistant.answering.assistant import Assistant
+from assistant.answering.figures import drugs_in
+from assistant.answering.reply import Answer, Evidence, Reply
+from assistant.trials.groups import REGISTERED, Group
+from assistant.understanding.measures import MEASURES, Measure
+from corpus.document import Language, Passage
+
+_FIGURE: dict[Language, str] = {"en": "What was the {measure} in {trial}?", "zh": "{trial}研究的{measure}是多少？"}
+_COMPARISON: dict[Language, str] = {
+    "en": "Compare the {measure} in {trial} and {other}",
+    "zh": "比较{trial}与{other}的{measure}",
+}
+_SAFETY: dict[Language, str] = {"en": "What adverse events did {trial} report?", "zh": "{trial}研究有哪些不良反应？"}
+_DRUG: dict[Language, str] = {"en": "How does {drug} work?", "zh": "{drug}的作用机制是什么？"}
+_REFERENCE: dict[Language, str] = {"en": "What is reference {number}?", "zh": "文献[{number}]讲的是什么？"}
+_WORTH = ("OS", "PFS", "HR", "ORR", "DoR", "DCR", "intracranial_PFS", "enrolled", "TRAE_rate", "OS_rate")
+"""End points that are suggested, the most asked first."""
+_EXAMPLES: dict[Language, tuple[str, ...]] = {
+    "en": (
+        "which trial tested tarlatamab versus chemotherapy",
+        "How does amivantamab work?",
+        "What are the advantages and limits of bispecifics with an Fc region?",
+        "What hazard ratio for PFS did HARMONi-A report?",
+    ),
+    "zh": (
+        "哪项试验比较了塔拉妥单抗与化疗？",
+        "含Fc段的双抗有哪些优势和局限？",
+        "HARMONi-A研究的mPFS是多少？",
+        "文献[20]讲的是什么研究？",
+    ),
+}
+"""What the bundled review answers; where the library does not, its own trials take their place."""
+
+
+def follow_ups(assistant: Assistant, reply: Reply, questions: Sequence[str], count: int = 3) -> list[str]:
+    """At most ``count`` questions to ask after ``reply``, none of ``questions``; the library answers each."""
+    return _answered(assistant, _next(assistant, reply), questions, count)
+
+
+def examples(assistant: Assistant, language: Language, count: int = 4) -> list[str]:
+    """At most ``count`` questions to begin with; the library answers each."""
+    trials = (_figure(group, measure, language) for group in _named(assistant) for measure in _held(group)[:1])
+    return _answered(assistant, chain(_EXAMPLES[language], trials), (), count)
+
+
+def _answered(assistant: Assistant, candidates: Iterable[str], asked: Sequence[str], count: int) -> list[str]:
+    """The first ``count`` of ``candidates`` that have an answer."""
+    found: dict[str, None] = {}
+    for candidate in candidates:
+        if len(found) == count:
+            break
+        if candidate not in found and candidate not in asked and isinstance(assistant.extract(candidate), Answer):
+            found[candidate] = None
+    return list(found)
+
+
+def _next(assistant: Assistant, reply: Reply) -> Iterator[str]:
+    language = reply.language
+    groups = _about(assistant, reply)
+    told = set(reply.understood.endpoints)
+    for group in groups[:2]:
+        fresh = [measure for measure in _held(group) if measure.key not in told]
+        yield from (_figure(group, measure, language) for measure in fresh[:1])
+        yield _SAFETY[language].format(trial=group.name)
+        yield from (_figure(group, measure, language) for measure in fresh[1:3])
+    for group in groups[:1]:
+        drugs = {arm for found in group.found for arm in (found.result.arm, found.result.comparator) if arm}
+        for other in _named(assistant):
+            shared = [m for m in _held(group) if m in _held(other) and m.key in (told or {m.key})]
+            same = drugs & {arm for found in other.found for arm in (found.result.arm, found.result.comparator)}
+            if other.name != group.name and shared and same:
+                yield _COMPARISON[language].format(
+                    measure=shared[0].names[language], trial=group.name, other=other.name
+                )
+    shown = _shown(reply)
+    terms = assistant.index.vocabulary.terms
+    for drug, _ in drugs_in("\n".join(item.passage.text for item in shown), terms):
+        yield _DRUG[language].format(drug=drug.name_in(language))
+    for number in dict.fromkeys(r.marker for item in shown for r in item.references if r.works):
+        yield _REFERENCE[language].format(number=number)
+
+
+def _about(assistant: Assistant, reply: Reply) -> list[Group]:
+    """The trials that a reply is about, else those of its passages."""
+    named = [group for group in _named(assistant) if group.name in reply.understood.trials]
+    if named:
+        return named
+    shown = [item.passage for item in _shown(reply)]
+    return sorted(
+        (group for group in _named(assistant) if _place(group, shown) < len(shown)),
+        key=lambda group: _place(group, shown),
+    )
+
+
+def _shown(reply: Reply) -> tuple[Evidence, ...]:
+    return reply.evidence if isinstance(reply, Answer) else reply.nearest
+
+
+def _place(group: Group, shown: Sequence[Passage]) -> int:
+    """Where in ``shown`` the first passage of a trial stands; its length where none does."""
+    return next((place for place, passage in enumerate(shown) if passage in group.passages), len(shown))
+
+
+def _named(assistant: Assistant) -> list[Group]:
+    return [group for group in assistant.trials().groups.values() if group.found and not REGISTERED.search(group.name)]
+
+
+def _held(group: Group) -> list[Measure]:
+    """The measures that a trial reports, the most asked first."""
+    keys = {found.result.endpoint for found in group.found}
+    return [measure for key in _WORTH if key in keys for measure in MEASURES if measure.key == key]
+
+
+def _figure(group: Group, measure: Measure, language: Language) -> str:
+    return _FIGURE[language].format(measure=measure.names[language], trial=group.name)

@@ -1,0 +1,115 @@
+"""The table of trial results: which rows, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.answering.figures import drugs_in
+from assistant.trials.charts import CHARTED, kind_of
+from assistant.trials.groups import Trials
+from assistant.trials.source_notes import checked
+from assistant.understanding.measures import MEASURES
+from corpus.checks.source_checks import SourceCheck
+from corpus.document import Language, Passage
+from corpus.trial_results import TrialResult
+from corpus.vocabulary.concepts import Terms
+from corpus.words.folding import fold
+from index.store.library import Library
+
+Column = Literal["trial", "arm", "endpoint", "setting", "value"]
+COLUMNS: tuple[Column, ...] = ("trial", "arm", "value", "endpoint", "setting")
+"""What rows are sorted by, in the order of the table: on a phone the first three are seen."""
+
+_OTHERS: dict[str, dict[Language, str]] = {
+    "arm_size": {"en": "patients in the arm", "zh": "组内患者数"},
+    "AE_rate": {"en": "rate of adverse events", "zh": "不良事件发生率"},
+    "dose": {"en": "dose", "zh": "剂量"},
+    "other": {"en": "other", "zh": "其他"},
+}
+"""End points that are no measure of a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One result."""
+
+    number: int
+    """In the library, from 1: stays with the row however the table is filtered."""
+    passage: Passage
+    result: TrialResult
+    checks: tuple[SourceCheck, ...]
+    drugs: frozenset[str]
+    """Concept ids of the drugs in its arms."""
+    searched: str
+    """What words are looked for in, folded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which rows; what is empty leaves all."""
+
+    trials: tuple[str, ...] = ()
+    drugs: tuple[str, ...] = ()
+    """Concept ids."""
+    kind: str = ""
+    """``charts.kind_of``."""
+    words: str = ""
+    """All of them stand in trial, arms, setting or sentence."""
+    sort: Column | None = None
+    """None for the order of the library."""
+    descending: bool = False
+
+
+def rows_of(trials: Trials, library: Library, terms: Terms) -> list[Row]:
+    """All results of a library, each with the trial that its paper is about and the notes on its sentence."""
+    rows = []
+    pairs = [(found.passage, found.result) for found in trials.found]
+    for number, (passage, result, checks) in enumerate(checked(pairs, library), start=1):
+        arms = "\n".join(filter(None, (result.arm, result.comparator)))
+        told = (result.trial, arms, result.setting, result.sentence)
+        drugs = frozenset(concept.id for concept, _ in drugs_in(arms, terms))
+        searched = fold("\n".join(part for part in told if part)).text
+        rows.append(Row(number, passage, result, checks, drugs, searched))
+    return rows
+
+
+def select(rows: Iterable[Row], wanted: Wanted) -> list[Row]:
+    """The rows that are wanted, sorted; what has no value in the column comes last."""
+    needles = fold(wanted.words).text.split()
+    kept = [
+        row
+        for row in rows
+        if (not wanted.trials or row.result.trial in wanted.trials)
+        and (not wanted.drugs or not row.drugs.isdisjoint(wanted.drugs))
+        and (not wanted.kind or kind_of(row.result) == wanted.kind)
+        and all(needle in row.searched for needle in needles)
+    ]
+    if wanted.sort:
+        keys = {row.number: _key(row.result, wanted.sort) for row in kept}
+        held = [row for row in kept if keys[row.number] is not None]
+        held.sort(key=lambda row: keys[row.number], reverse=wanted.descending)  # type: ignore[arg-type, return-value]
+        kept = held + [row for row in kept if keys[row.number] is None]
+    return kept
+
+
+def kinds_in(rows: Sequence[Row]) -> list[str]:
+    """The end points of rows: those that can be drawn first, then the others as they come."""
+    held = dict.fromkeys(kind_of(row.result) for row in rows)
+    return [kind for kind in CHARTED if kind in held] + [kind for kind in held if kind not in CHARTED]
+
+
+def kind_name(kind: str, language: Language) -> str:
+    """``charts.kind_of`` in words: "hazard ratio (PFS)"."""
+    key, _, of = kind.partition(" (")
+    names = next((measure.names for measure in MEASURES if measure.key == key), None) or _OTHERS.get(key)
+    name = names[language] if names else key
+    return f"{name} ({of}" if of else name
+
+
+def _key(result: TrialResult, column: Column) -> str | float | None:
+    if column == "value":
+        return result.value
+    told = kind_of(result) if column == "endpoint" else getattr(result, column)
+    return fold(told).text if told else None

@@ -1,0 +1,97 @@
+"""What a question is about once what came before it is taken into account."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.answering.figures import drugs_in, leftover
+from assistant.trials.groups import Group, Trials
+from assistant.understanding.measures import MeasuresAsked, measures_in
+from assistant.understanding.question import MAX_CHARACTERS, Question
+from assistant.understanding.understood import Understood
+from corpus.reading.cleaning import clean
+from corpus.vocabulary.concepts import Concept
+from corpus.words.folding import fold
+from index.search.hybrid import HybridIndex
+from index.store.keywords import Unit
+
+_WHICH_TRIAL = re.compile(
+    r"which (?:clinical |phase \w+ )?(?:trial|study|studies)|哪(?:项|个|些|一项)?.{0,8}(?:研究|试验)"
+)
+_OF_THE_DRUG = re.compile(
+    r"抗原|靶向|靶点|机制|结构|作用方式|如何起作用|怎[么样]起作用|半衰期|antigen|target|mechanism|structure|half-life"
+    r"|how (?:does|do) (?:it|they|this|that) (?:drug )?work|bind"
+)
+_DOSE = re.compile(r"[0-9] ?mg")
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """A question with what it leaves out."""
+
+    search: str
+    """What is searched for."""
+    groups: tuple[Group, ...]
+    """Trials that it names or takes from before."""
+    drugs: tuple[tuple[Concept, str], ...]
+    """Drugs that it names, with how it prints them."""
+    asked: MeasuresAsked
+    """Measures that it asks for or takes from before."""
+    rest: tuple[Unit, ...]
+    """What it says besides."""
+    topics: tuple[Concept, ...]
+    """What it asks of safety, where it asks no figure."""
+    wants_figure: bool
+    """Whether it asks for a figure of a trial or a drug."""
+
+    def understood(self, question: Question) -> Understood:
+        """All of it, for the reader to check."""
+        return Understood(
+            trials=tuple(group.name for group in self.groups),
+            drugs=tuple(printed for _, printed in self.drugs),
+            endpoints=tuple(measure.key for measure in self.asked.measures),
+            topics=tuple(topic.name_in(question.language) for topic in self.topics),
+            sections=question.sections,
+        )
+
+
+def focus_on(question: Question, history: Sequence[str], index: HybridIndex, trials: Trials) -> Focus:
+    """The trials, drugs and measures of ``question``; a follow-up takes those it leaves out from ``history``."""
+    terms = index.vocabulary.terms
+    search = question.search
+    groups = trials.named_in(search)
+    drugs = drugs_in(search, terms)
+    asked = measures_in(search)
+    earlier = [index.correct(clean(text).strip()[:MAX_CHARACTERS]) for text in reversed(history)]
+    if question.follow_up and not groups and drugs:
+        before = next((named for text in earlier if (named := trials.named_in(text))), [])
+        held = {mention.concept.id for group in before for mention in terms.find(group.text)}
+        # "And with pembrolizumab?" is about the trial in hand where that has it, else a new subject.
+        if before and all(concept.id in held for concept, _ in drugs):
+            groups = before
+            search = f"{' '.join(group.name for group in groups)} {search}"
+    if (
+        question.follow_up
+        and groups
+        and _OF_THE_DRUG.search(fold(question.text).text)
+        and not trials.named_in(question.text)
+    ):
+        # What a drug is and does is told outside its trials.
+        about = next((found for text in earlier if (found := drugs_in(text, terms))), [])
+        about = about or drugs_in(groups[0].passages[0].heading if groups[0].passages else "", terms)
+        if about:
+            groups, drugs = [], about
+            search = f"{' '.join(printed for _, printed in about)} {question.read}"
+    rest = leftover(index.vocabulary.units(question.read), asked, groups, terms)
+    if question.follow_up and not asked.measures and not rest and (drugs or groups or _DOSE.search(fold(search).text)):
+        for text in earlier:
+            before_asked = measures_in(text)
+            if before_asked.measures:
+                asked = before_asked
+                search = f"{search} {' '.join(measure.names[question.language] for measure in asked.measures)}"
+                break
+    figure = bool(asked.measures) and not question.asks_reference and not _WHICH_TRIAL.search(fold(search).text)
+    topics = {m.concept.id: m.concept for m in terms.find(search) if m.concept.category == "safety"}
+    return Focus(search, tuple(groups), tuple(drugs), asked, tuple(rest), tuple(topics.values()), figure)

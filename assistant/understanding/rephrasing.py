@@ -1,0 +1,100 @@
+"""A question put anew after its reader changed what it was taken to be about.
+
+The change becomes words of the question, so that what is asked stays in view, can be shared, and is understood
+like any other question: what was dropped goes, what took its place stands where it stood, the rest is added.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from assistant.answering.figures import drugs_in
+from assistant.trials.groups import Trials
+from assistant.understanding.measures import MEASURES, measures_in
+from assistant.understanding.question import sections_in
+from assistant.understanding.understood import Understood
+from corpus.document import Language, Span
+from corpus.language import language_of
+from corpus.vocabulary.concepts import Terms
+from corpus.words.folding import fold
+
+_SECTION: dict[Language, str] = {"en": "(section {section})", "zh": "（第{section}节）"}
+_END = re.compile(r"[\s?？。.!！]*$")
+# What a name that went leaves behind: "the OS with in X", "X与的比较".
+_STRAY: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"\b(?:with|in|of|for|and|versus|vs\.?|by)\s+(?=(?:with|in|of|for|versus|vs|by)\b|[?.!]|$)", re.I), ""),
+    (re.compile(r"\b(\w+) \1\b", re.I), r"\1"),
+    (re.compile(r"\s{2,}"), " "),
+    (re.compile(r"\s+([?.!,])"), r"\1"),
+)
+
+
+def rephrase(question: str, before: Understood, after: Understood, trials: Trials, terms: Terms) -> str:
+    """``question``, which was understood as ``before``, for ``after``. Asked without the questions before it."""
+    language = language_of(question)
+    _, question = sections_in(question, before.sections)
+    question = _exchange(question, _trial_spans(question, trials), before.trials, after.trials)
+    question = _exchange(question, _drug_spans(question, terms), before.drugs, after.drugs)
+    names = {measure.key: measure.names[language] for measure in MEASURES}
+    question = _exchange(question, _measure_spans(question), before.endpoints, after.endpoints, names)
+    for pattern, instead in _STRAY:
+        question = pattern.sub(instead, question)
+    named = {group.name for group in trials.named_in(question)}
+    missing = [name for name in after.trials if name not in named]
+    held = {concept.id for concept, _ in drugs_in(question, terms)}
+    missing += [name for name in after.drugs if held.isdisjoint(concept.id for concept, _ in drugs_in(name, terms))]
+    asked = {measure.key for measure in measures_in(question).measures}
+    missing += [names[key] for key in after.endpoints if key in names and key not in asked]
+    missing += [_SECTION[language].format(section=section) for section in after.sections]
+    return _append(question, missing, language)
+
+
+def _append(question: str, words: Sequence[str], language: Language) -> str:
+    if not words:
+        return question.strip()
+    end = _END.search(question)
+    at = end.start() if end else len(question)
+    body, mark = question[:at].strip(), question[at:].strip()
+    comma = "，" if language == "zh" else ", "
+    for word in words:
+        bracketed = word.startswith(("(", "（"))
+        body += (("" if language == "zh" else " ") if bracketed else comma) + word
+    return f"{body}{mark}"
+
+
+def _exchange(
+    text: str,
+    spans: Sequence[tuple[str, Span]],
+    before: Iterable[str],
+    after: Iterable[str],
+    printed: dict[str, str] | None = None,
+) -> str:
+    """``text`` with the names of ``before`` that are not in ``after`` replaced, one by one, by those that are new."""
+    gone = set(before) - set(after)
+    new = [name for name in after if name not in set(before)]
+    instead = dict(zip([name for name in before if name in gone], new, strict=False))
+    for name, span in sorted(spans, key=lambda found: found[1], reverse=True):
+        if name in gone:
+            taken = instead.get(name, "")
+            text = text[: span.start] + (printed or {}).get(taken, taken) + text[span.end :]
+    return text
+
+
+def _trial_spans(text: str, trials: Trials) -> list[tuple[str, Span]]:
+    return [
+        (name, span) for name in (group.name for group in trials.named_in(text)) for span in trials.spans(name, text)
+    ]
+
+
+def _drug_spans(text: str, terms: Terms) -> list[tuple[str, Span]]:
+    return [(mention.span.of(text), mention.span) for mention in terms.find(text)]
+
+
+def _measure_spans(text: str) -> list[tuple[str, Span]]:
+    folded = fold(text)
+    return [
+        (measure.key, folded.printed(*match.span()))
+        for measure in measures_in(text).measures
+        for match in re.finditer(measure.pattern, folded.text)
+    ]

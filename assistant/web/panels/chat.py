@@ -1,0 +1,124 @@
+"""The chat as HTML: questions, answers with what can be done with them, suggestions, and the list of conversations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from assistant.conversations.exports import as_text
+from assistant.conversations.history import Listed, Turn
+from assistant.web.panels.rendering import (
+    button,
+    icon,
+    icon_button,
+    note_html,
+)
+from assistant.wording.markup import as_html, attribute
+from assistant.wording.page_words import moment, say
+from corpus.document import Language
+
+# At the end of a line, where the source's own [25] stands inside a quote; and after a trial's name.
+_CITED = re.compile(r"\[(\d{1,2})\](?=：|:|(?: \[\d{1,2}\])*[.。]?$)", re.MULTILINE)
+
+
+def question_html(question: str) -> str:
+    """A question."""
+    return f'<div class="bsab-question" dir="auto">{as_html(question)}</div>'
+
+
+def pending_html(language: Language, said: str = "") -> str:
+    """What stands in the place of an answer while it is sought, or what a language model has written so far."""
+    note = say("writing" if said else "searching", language)
+    return f'<div class="bsab-pending" dir="auto">{as_html(said)}<p>{as_html(note)}</p></div>'
+
+
+def reply_html(turns: Sequence[Turn], place: int, language: Language) -> str:
+    """The answer of ``turns[place]``; each [n] of it leads to its evidence. ``language`` of the page."""
+    turn = turns[place]
+    reply = turn.reply
+    known = set() if reply["abstained"] else {citation["number"] for citation in reply["citations"]}
+    parts, last = [], 0
+    for match in _CITED.finditer(reply["answer"]):
+        if int(match[1]) in known:
+            label = say("open_evidence", language, number=match[1])
+            parts.append(as_html(reply["answer"][last : match.start()]))
+            parts.append(
+                f'<a class="bsab-cite" href="#evidence-{place + 1}-{match[1]}" aria-label="{attribute(label)}">'
+                f"[{match[1]}]</a>"
+            )
+            last = match.end()
+    parts.append(as_html(reply["answer"][last:]))
+    understood = " · ".join(reply["understood"])
+    return (
+        f'<div class="bsab-{"refusal" if reply["abstained"] else "answer"}" lang="{reply["language"]}" dir="auto">'
+        + (
+            f'<p class="bsab-understood">{as_html(say("understood", language))}: {as_html(understood)}</p>'
+            if understood
+            else ""
+        )
+        + "".join(parts)
+        + (f'<p class="bsab-notice">{as_html(reply["notice"])}</p>' if reply.get("notice") else "")
+        + "".join(note_html(note, reply["language"]) for note in reply["notes"])
+        + f"</div>{_actions_html(turns, place, language)}"
+    )
+
+
+def _actions_html(turns: Sequence[Turn], place: int, language: Language) -> str:
+    turn = turns[place]
+    address = f"?{urlencode([('q', earlier.question) for earlier in turns[: place + 1]])}"
+    made = [
+        icon_button("copy", "copy", name=say("copy", language), text=as_text(turn)),
+        icon_button("link", "link", name=say("link", language), address=address),
+    ]
+    if place == len(turns) - 1:
+        made.append(icon_button("again", "regenerate", name=say("regenerate", language)))
+    made += [
+        icon_button(
+            sign,
+            "rate",
+            name=say(key, language),
+            pressed=turn.rating == rating,
+            turn=place,
+            rating=rating,
+        )
+        for sign, key, rating in (("good", "good", 1), ("bad", "bad", -1))
+    ]
+    return f'<div class="bsab-actions">{"".join(made)}</div>'
+
+
+def suggestions_html(questions: Sequence[str], title: str) -> str:
+    """Questions to ask with one click."""
+    if not questions:
+        return ""
+    made = "".join(button(question, "ask", question=question) for question in questions)
+    return (
+        f'<section class="bsab-suggestions" aria-label="{attribute(title)}"><h2>{as_html(title)}</h2>{made}</section>'
+    )
+
+
+def history_html(conversations: Sequence[Listed], current: str | None, language: Language, none: str) -> str:
+    """The conversations kept, the last started first; ``none`` is said where there are none."""
+    if not conversations:
+        return f'<p class="bsab-empty">{as_html(none)}</p>'
+    return f'<ul class="bsab-history">{"".join(_kept_html(kept, current, language) for kept in conversations)}</ul>'
+
+
+def _kept_html(kept: Listed, current: str | None, language: Language) -> str:
+    here = ' aria-current="true"' if kept.id == current else ""
+    delete = icon_button("cross", "delete", name=say("delete", language, title=kept.title), conversation=kept.id,
+        confirm=say("delete_sure", language),
+    )  # fmt: skip
+    exports = "".join(
+        f'<a href="export?{urlencode({"conversation": kept.id, "format": format})}" {how} '
+        f'aria-label="{attribute(say(key, language))}" title="{attribute(say(key, language))}">{icon(sign)}</a>'
+        for format, key, sign, how in (
+            ("md", "export_markdown", "save", "download"),
+            ("html", "export_print", "print", 'target="_blank" rel="noopener"'),
+        )
+    )
+    return (
+        f"<li{here}>{button(kept.title, 'open', conversation=kept.id)}"
+        f"<p><time>{as_html(moment(kept.asked, language))}</time>{exports}"
+        f"{delete}</p></li>"
+    )

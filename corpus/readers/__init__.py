@@ -1,8 +1,0 @@
-"""Readers: one file a format, one table of them all."""
-
-from __future__ import annotations
-
-from corpus.readers.apart import read_apart
-from corpus.readers.reading import READABLE, read_file, read_path
-
-__all__ = ["READABLE", "read_apart", "read_file", "read_path"]

@@ -1,0 +1,105 @@
+"""A file to Documents: the right reader for its name."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from corpus.document import Document
+from corpus.errors import CorpusError, EmptyDocument, MissingFile, TooMuch, UnknownFormat
+from corpus.reading.cleaning import clean
+from corpus.reading.decoding import decode
+from corpus.reading.markdown import read_markdown
+from corpus.reading.plain import read_plain
+from corpus.reading.records import read_records
+
+_SINGLE = {".txt": read_plain, ".text": read_plain, ".md": read_markdown, ".markdown": read_markdown}
+_MANY = {".jsonl": read_records, ".ndjson": read_records}
+
+READABLE: tuple[str, ...] = (*_SINGLE, *_MANY)
+"""File name endings that can be read."""
+
+
+_LARGEST = 20_000_000
+"""Bytes of a file at most; a paper's text has about 60,000."""
+_MOST_RECORDS = 200_000_000
+"""Bytes of a file that holds many documents."""
+_LONGEST = 2_000_000
+"""Characters of a document at most: ten thick books."""
+
+
+def read_path(path: Path) -> Iterator[Document | CorpusError]:
+    """The documents of a file, or of all readable files below a folder, in the order of their names.
+
+    What cannot be read is yielded as the error that says why; nothing is raised.
+    """
+    for found in files_in(path):
+        if isinstance(found, CorpusError):
+            yield found
+        else:
+            yield from read_file(found)
+
+
+def files_in(path: Path) -> Iterator[Path | CorpusError]:
+    """The file at ``path``, or all readable files below the folder there, in the order of their names."""
+    if not path.is_dir():
+        yield path
+        return
+    files = [file for file in sorted(path.rglob("*")) if file.suffix.lower() in READABLE and file.is_file()]
+    if not files:
+        yield UnknownFormat(str(path), f"no file ends in {' '.join(READABLE)}; name a file or another folder.")
+    yield from files
+
+
+def read_file(path: Path) -> Iterator[Document | CorpusError]:
+    """The documents of one file, or the error that says why there are none."""
+    suffix = path.suffix.lower()
+    if path.exists() and suffix not in READABLE:
+        yield UnknownFormat(str(path), f"cannot read this kind of file; use one that ends in {' '.join(READABLE)}.")
+        return
+    try:
+        text = decode(_bytes(path, _MOST_RECORDS if suffix in _MANY else _LARGEST), str(path))
+    except FileNotFoundError:
+        yield MissingFile(str(path), "there is no such file; check the path.")
+    except OSError as error:
+        yield MissingFile(str(path), f"cannot be read ({error.strerror}); check its permissions.")
+    except CorpusError as error:
+        yield error
+    else:
+        if suffix in _MANY:
+            yield from (_bounded(item) for item in _MANY[suffix](text, str(path)))
+            return
+        id = re.sub(r"\s+", "-", clean(path.stem).strip()) or "document"
+        try:
+            document = _SINGLE[suffix](text, id=id, title=clean(path.stem), source=clean(str(path.absolute())))
+        except CorpusError as error:
+            yield error
+        else:
+            yield _bounded(document or EmptyDocument(str(path), "the file holds no text; choose another."))
+
+
+def _bytes(path: Path, most: int) -> bytes:
+    """What a regular file holds; nothing else that a name may lead to (a pipe, a device) is waited for.
+
+    Raises:
+        MissingFile: it is no regular file.
+        TooMuch: it holds more than ``most`` bytes.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with open(descriptor, "rb") as file:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise MissingFile(str(path), "is no file, but a folder, pipe or device; name a file.")
+        # Some files of the system have no size, and no end.
+        if found.st_size > most or len(data := file.read(most + 1) or b"") > most:
+            raise TooMuch(str(path), f"has over {most // 1_000_000} MB, more than any paper; divide it.")
+    return data
+
+
+def _bounded(item: Document | CorpusError) -> Document | CorpusError:
+    if isinstance(item, Document) and len(item.text) > _LONGEST:
+        return TooMuch(item.source, f"has over {_LONGEST:,} characters, more than any paper; divide it.")
+    return item

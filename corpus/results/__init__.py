@@ -1,8 +1,0 @@
-"""Trial results as data: every figure of a text with its end point, arm and sentence, by rules."""
-
-from __future__ import annotations
-
-from corpus.results.extraction import extract_results, results_of_text
-from corpus.results.trial_result import EndPoint, TrialResult
-
-__all__ = ["EndPoint", "TrialResult", "extract_results", "results_of_text"]

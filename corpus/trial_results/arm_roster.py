@@ -1,0 +1,121 @@
+"""Which names of a paragraph mean one arm, and which arm is what the others are compared with."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+
+from corpus.packs.bundled import bundled_concepts
+from corpus.trial_results.arm_names import Arm
+
+_L = r"(?<![A-Za-z])"
+
+_SAME_WORDS = {
+    "sc": "皮下", "subcutaneous": "皮下", "皮下注射": "皮下", "皮下": "皮下", "iv": "静脉", "intravenous": "静脉",
+    "静脉注射": "静脉",
+    "静脉": "静脉", "chemotherapy": "化疗", "placebo": "安慰剂", "control": "对照", "chemo": "化疗",
+}  # fmt: skip
+_SPLIT = re.compile(
+    r"联合|加用|加|\+|和|与|及|或|/|,| plus | and | or | with | combined with |(?<=[a-z])-(?=[A-Z])|单药|治疗"
+    r"| alone| monotherapy|剂量|\s(?=[0-9])"
+)
+_FILLER = frozenset(
+    """
+    治疗 剂量 单药 方案 相同 注射 每两周 标准 单纯 含铂 标准化疗 group the alone monotherapy
+    combination therapy standard treatment
+    """.split()
+)
+_COMBINED = re.compile(r"联合|加|\+|plus|combin|with", re.I)
+_CONTROL = re.compile(
+    rf"对照|安慰剂|单纯|标准|常规|支持治疗|^(?:含铂)?(?:放|放化|化)疗$|{_L}(?:placebo|control|standard|alone"
+    rf"|observation|physician|investigator|supportive|usual)|^(?:chemotherapy|docetaxel|sorafenib|sunitinib|paclitaxel)$",
+    re.I,
+)
+_BLANK = re.compile(r"安慰剂|placebo", re.I)
+# Treatments that both arms of a trial may share.
+_BACKBONE = frozenset("化疗 放疗 放化疗 内分泌治疗 免疫治疗 radiotherapy immunotherapy".split())
+
+
+@cache
+def _drugs() -> dict[str, str]:
+    """Every bundled name of a drug, lower case without blanks, to one name of it."""
+    return {
+        name.lower().replace(" ", ""): concept.id.lower()
+        for concept in bundled_concepts()
+        if concept.category.startswith("drug")
+        for name in concept.names
+    }
+
+
+@lru_cache(4096)
+def components(name: str) -> frozenset[str]:
+    """What an arm's name is made of, one word for one thing in both languages."""
+    parts = (part.strip(" -()").lower() for part in _SPLIT.split(name))
+    words = {
+        _SAME_WORDS.get(part, re.sub(r"^(?:单纯|标准|含铂)(?=化疗)", "", part)).replace(" ", "").replace("-", "")
+        for part in parts
+        if part and part not in _FILLER
+    }
+    return frozenset(_drugs().get(word, word) for word in words if word and word not in _FILLER)
+
+
+def is_control(name: str) -> bool:
+    """Whether a name says that the arm is what the others are compared with."""
+    # "A plus standard care" is what standard care is compared with; "placebo plus B" is a control.
+    return bool(_CONTROL.search(name)) and (not _COMBINED.search(name) or is_blank(name) or "单纯" in name)
+
+
+def is_blank(name: str) -> bool:
+    """Whether an arm gets a placebo."""
+    return bool(_BLANK.search(name))
+
+
+@dataclass(slots=True)
+class Roster:
+    """The arms of a paragraph so far, in the order of their first mention."""
+
+    arms: list[str] = field(default_factory=list)
+    treatments: list[str] = field(default_factory=list)
+    """Named without "组" or "group"."""
+
+    def resolve(self, arm: Arm) -> str:
+        """The fullest name of an arm; a new one joins the roster."""
+        known = self._known(arm.name)
+        if known is None:
+            known = arm.name
+            (self.arms if arm.strong else self.treatments).append(known)
+        elif arm.strong and known not in self.arms:
+            self.arms.append(known)
+        return known
+
+    def _known(self, name: str) -> str | None:
+        mine, combined = components(name), bool(_COMBINED.search(name))
+        strong, weak = self.arms, [t for t in self.treatments if t not in self.arms]
+        # What is named as an arm outweighs what is only given: "安慰剂组" is the arm "安慰剂联合化疗".
+        for names in (strong, weak):
+            for other in names:
+                same = components(other) == mine and (len(mine) > 1 or combined == bool(_COMBINED.search(other)))
+                if other == name or (mine and same):
+                    return other
+            # "化疗组" is not short for "A 联合化疗组": the backbone does not tell arms apart.
+            if (
+                (mine or combined)
+                and (combined or not (mine <= _BACKBONE or (is_control(name) and not is_blank(name))))
+                and (wider := self._wider(name, mine, combined, names))
+            ):
+                return wider
+        return None
+
+    @staticmethod
+    def _wider(name: str, mine: frozenset[str], combined: bool, names: list[str]) -> str | None:
+        """The one smallest arm that holds all words of a short name, never a placebo's unless it says so."""
+        wider = [
+            other
+            for other in names
+            if mine < components(other)
+            and (not combined or (_COMBINED.search(other) and (is_blank(name) or not is_blank(other))))
+        ]
+        least = min((len(components(other)) for other in wider), default=0)
+        smallest = [other for other in wider if len(components(other)) == least]
+        return smallest[0] if len(smallest) == 1 else None

@@ -1,0 +1,295 @@
+"""Figures of one sentence to end points: which number measures what, and which measures nothing of ours."""
+
+from __future__ import annotations
+
+import re
+
+from corpus.trial_results.patterns import EndPointRow
+from corpus.trial_results.scanning import LIST, Bound, Figure, Named, Tokens, runs
+from corpus.trial_results.time_points import (
+    AT_TIME,
+    NO_VALUE,
+    is_time_point,
+    place_times,
+)
+from corpus.trial_results.trial_result import EndPoint
+
+_L, _R = r"(?<![A-Za-z])", r"(?![A-Za-z])"
+
+
+_RISK_BEFORE = re.compile(
+    rf"风险(?:比)?(?:分别|显著|均|约|可|相对|明显|也|总体){{0,3}}地?(?:降低|下降|减少)(?:了|约|达|至多"
+    rf"|幅度为){{0,2}} ?$"
+    rf"|{_L}(?:reduc\w{{1,4}}|lower\w{{0,3}}|decreas\w{{1,3}}) (?:in )?(?:the "
+    rf"|relative ){{0,2}}risk[^.;,]{{0,60}}?(?:by|of|was) ?(?:approximately |about )?$"
+)
+_RISK_AFTER = re.compile(
+    rf" ?(?:\([^()]{{0,40}}\) ?)?(?:relative |lower |decreased? |reduc\w{{1,4}} |in |the ){{0,4}}(?:reduction"
+    rf"|lower|decreased?|reduced)[^.;,0-9]{{0,20}}{_L}risk"
+)
+_STRAIGHT = re.compile(r"[)\]]? ?(?:的|of )?(?:who )?(?:(?:had|achiev\w{2,3}|experienc\w{2,3}|having) )?(?:the |an? )?")
+_WHY = re.compile(r"(?:because of|due to|owing to|as a result of|for|from|after) ")
+_PEOPLE = re.compile(
+    r"[)\]]?(?: who)? ?(?:的|of)? ?(?:the |all |these |evaluable |treated ){0,3}(?:\w{1,20} ){0,1}(?:患者"
+    r"|病例|应答者|受试者|patients|participants|those|responders|responses|women|men|had|(?<=who ))"
+)
+_OCCURRED = re.compile(
+    rf"{_L}(?:in|was|were|is|of|for|=)$|率(?:约|仅|高|达|均|分别){{0,2}}(?:为|达|是|高达|仅)?(?:到|了)?(?:约)?$"
+    rf"|:$|为$|达$|达到$|是$|仅$|约为?$|于$|见于$"
+)
+# Words that carry an end point over a comma: what follows is the same figure of another arm.
+_COMPARED = re.compile(
+    rf"高于|低于|长于|短于|优于|多于|少于|大于|小于|相比|对比|对照|较|而|{_L}(?:vs|versus|compared|than|against"
+    rf"|whereas|while|and|with|or){_R}",
+    re.I,
+)
+_LINK = re.compile(
+    rf"(?:[ :=(]|发生率|为|达到|达|进一步|提升|升至|了|是|约|仅|分别|显著|均|率|时间|中位|值|且|其|也|的|到|至"
+    rf"|高达|则|{_L}(?:was|were|is|of|a|median|the|respectively|at|and|in|approximately"
+    rf"|about|only|rate|or|estimated|to|an|be|reached|mean|time){_R})*+"
+)
+# The same end point in other patients: "，在二线患者中为 22.5%".
+_IN_PEOPLE = re.compile(
+    r" ?(?:而|且|其中)?在?[^,;。()]{1,30}(?:患者|人群|亚组)(?:中|的)?(?:则|分别|均)?(?:为|达|是)? ?"
+    r"| ?(?:and|while|whereas)? ?(?:was |were )?(?:in|among|for) [^,;()]{1,40}(?:was|were|it was) ?"
+)
+_DEATH: tuple[tuple[str, str], ...] = (
+    (rf"进展(?:或|和|/)死亡|progression(?: of disease)?(?:,)? or death|{_L}PFS{_R}|progression-free|无进展", "PFS"),
+    (rf"复发|{_L}i?DFS{_R}|disease-free|recurrence|relapse|无病", "DFS"),
+    (rf"死亡|{_L}deaths?{_R}|{_L}m?OS{_R}|overall survival|总生存", "OS"),
+)
+_ABOUT = [(re.compile(pattern), of) for pattern, of in _DEATH]
+OUTCOMES = {"PFS", "OS", "DFS"}
+_STATISTIC = {"t": "median", "%": "rate", "r": "ratio"}
+
+
+def share_units(tokens: Tokens) -> None:
+    """13.6 vs 8.3 months, 76 and 53%: the unit of the last is that of all."""
+    for i in range(len(tokens.figures) - 2, -1, -1):
+        figure, after = tokens.figures[i], tokens.figures[i + 1]
+        gap = tokens.text[figure.tail : after.start]
+        if figure.unit is None and after.unit is not None and after.kind in "t%" and LIST.fullmatch(gap):
+            figure.unit, figure.kind = after.unit, after.kind
+
+
+def bind_endpoints(tokens: Tokens, carried: Named | None) -> list[Bound]:
+    """The figures that measure something, in order. ``carried``: the end point of the sentence before."""
+    share_units(tokens)
+    bound: list[Bound] = []
+    times: list[Figure] = []
+    for i, figure in enumerate(tokens.figures):
+        before = tokens.text[max(0, figure.start - 90) : figure.start]
+        if is_time_point(tokens, i):
+            times.append(figure)
+            continue
+        if figure.kind not in "t%r" or NO_VALUE.search(before[-20:]) or _is_year(tokens, figure):
+            continue
+        if figure.kind == "%" and re.match(r" ?(?:CI|置信|可信|confidence)", tokens.text[figure.end :]):
+            continue
+        previous = bound[-1] if bound else None
+        listed = previous is not None and bool(LIST.fullmatch(tokens.text[previous.figure.tail : figure.start]))
+        if figure.kind == "%" and (
+            _RISK_BEFORE.search(before)
+            or _RISK_AFTER.match(tokens.text[figure.end : figure.end + 60])
+            or (listed and previous is not None and previous.endpoint == "risk_reduction")
+        ):
+            item = Bound(figure, "risk_reduction", "reduction", named=figure.start)
+            around = before[-60:] + tokens.text[figure.end : figure.end + 60]
+            item.of = _about(before[-60:]) or _about(around)
+            bound.append(item)
+            continue
+        name = _governor(tokens, i, bound, carried)
+        if name is None or name.row.endpoint is None:
+            continue
+        bound.append(_bound(tokens, figure, name))
+    _share_endpoints(tokens, bound)
+    place_times(tokens, bound, times)
+    for item in bound:
+        if item.endpoint == "HR":
+            item.of = _hazard_of(tokens, item, bound, carried)
+    return bound
+
+
+def _bound(tokens: Tokens, figure: Figure, name: Named) -> Bound:
+    row: EndPointRow = name.row
+    endpoint: EndPoint = row.endpoint or "other"
+    label: str | None = row.label or None
+    if figure.kind == "%" and endpoint in OUTCOMES:
+        endpoint = {"OS": "OS_rate", "PFS": "PFS_rate"}.get(endpoint, endpoint)  # type: ignore[assignment]
+    position = name.start if name.end <= figure.start or name.start >= figure.end else -1
+    if endpoint in ("AE_rate", "TRAE_rate"):
+        label = name.text
+    return Bound(figure, endpoint, _STATISTIC[figure.kind], label, position if name in tokens.endpoints else -1)
+
+
+def _is_year(tokens: Tokens, figure: Figure) -> bool:
+    return figure.unit == "years" and float(tokens.text[figure.digits[0] : figure.digits[1]].replace(",", "")) > 60
+
+
+def _governor(tokens: Tokens, i: int, bound: list[Bound], carried: Named | None) -> Named | None:
+    """The end point that a figure belongs to."""
+    figure, text = tokens.figures[i], tokens.text
+    closed = _closed(tokens, figure.start)
+    fits = [n for n in tokens.endpoints if figure.kind in n.row.units and not any(a <= n.start < b for a, b in closed)]
+    before = [n for n in fits if n.end <= figure.start]
+    if figure.kind == "%":
+        after = _after(tokens, i, fits)
+        if after and tokens.text[figure.tail : figure.tail + 2].strip().startswith("的"):
+            return after
+        if after and not (
+            before and _joined(tokens, before[-1], i, bound) and _OCCURRED.search(text[: figure.start].rstrip())
+        ):
+            return after
+    elif figure.kind == "t":
+        # "6.3 months of median PFS", "6.3 个月的中位 PFS"
+        after = next((n for n in fits if n.start >= figure.end), None)
+        if after and not before and re.fullmatch(r" ?(?:of |的)?(?:median |中位)?", text[figure.end : after.start]):
+            return after
+    if (
+        len(before) > 1
+        and before[-2].row.endpoint == "discontinuation"
+        and _WHY.search(text[before[-2].end : before[-1].start])
+    ):
+        # "discontinued because of adverse events": what happened outweighs why.
+        before.pop()
+    if before and _joined(tokens, before[-1], i, bound):
+        return before[-1]
+    if not fits and carried and figure.kind in carried.row.units and carried.row.carries and _continues(tokens, i):
+        return carried
+    return None
+
+
+def _closed(tokens: Tokens, end: int) -> list[tuple[int, int]]:
+    """Brackets before ``end`` that hold an end point's own figure, "(中位随访 18.2 个月)"."""
+    return [
+        m.span()
+        for m in re.finditer(r"\([^()]{4,160}\)", tokens.text[:end])
+        if any(m.start() < f.start < m.end() for f in tokens.figures)
+    ]
+
+
+def _after(tokens: Tokens, i: int, fits: list[Named]) -> Named | None:
+    """0.9%的患者因 TRAEs 终止治疗, 40% of patients had an objective response, a 40% response rate"""
+    figure, text = tokens.figures[i], tokens.text
+    stop = next((f.start for f in tokens.figures[i + 1 :] if f.kind in "t%r"), len(text))
+    stop = min([stop, figure.tail + 140, *(p for c in ",;。" if (p := text.find(c, figure.tail)) >= 0)])
+    names = [n for n in fits if figure.tail <= n.start < stop]
+    if not names:
+        return None
+    if _STRAIGHT.fullmatch(text[figure.tail : names[0].start]):
+        return names[0]
+    if not _PEOPLE.match(text, figure.tail):
+        return None
+    # "因 TRAEs 终止治疗": what happened outweighs why.
+    return next((n for n in names if n.row.endpoint == "discontinuation"), names[0])
+
+
+def _joined(tokens: Tokens, name: Named, i: int, bound: list[Bound]) -> bool:
+    """Whether a figure still belongs to the last end point named before it."""
+    figure, text = tokens.figures[i], tokens.text
+    gap = text[name.end : figure.start]
+    if len(gap) > 260:
+        return False
+    if figure.kind == "r":
+        # A ratio stands right behind its name.
+        return (
+            len(gap) < 70
+            and not re.search(r"[;。]", gap)
+            and not any(name.end <= f.start < figure.start and f.kind == "r" for f in tokens.figures)
+        ) or bool(bound and bound[-1].endpoint == "HR" and LIST.fullmatch(text[bound[-1].figure.tail : figure.start]))
+    outside = re.sub(r"\([^()]{0,160}\)", lambda m: " " * len(m[0]), gap)
+    cut = max(outside.rfind(","), outside.rfind(";"))
+    mine = next((b for b in reversed(bound) if b.named == name.start), None)
+    last = outside[cut + 1 :]
+    arm = any(name.end + cut + 1 <= a.start and a.end <= figure.start for a in tokens.arms)
+    if mine and LIST.fullmatch(text[mine.figure.tail : figure.start]):
+        return True
+    if cut < 0:
+        # The same clause; a second figure of one end point needs its own arm or an enumeration.
+        since = text[mine.figure.tail : figure.start] if mine else ""
+        return (
+            not mine
+            or bool(LIST.fullmatch(since))
+            or bool(_COMPARED.search(since))
+            or arm
+            or bool(AT_TIME.search(since))
+            or "、" in since
+            or bool(tokens.respectively)
+        )
+    if outside[cut] == ";" and not (arm and mine):
+        return False
+    if arm:
+        # Over a comma with an arm: only link words and the arm may stand there.
+        rest = last
+        for a in tokens.arms:
+            if name.end + cut + 1 <= a.start and a.end <= figure.start:
+                rest = rest.replace(text[a.start : a.end], " ", 1)
+        return len(re.sub(r"[ (]", "", _COMPARED.sub("", rest))) <= 30
+    return (
+        bool(_LINK.fullmatch(last))
+        or bool(_IN_PEOPLE.fullmatch(last))
+        or bool(mine and _COMPARED.search(last) and len(last) < 40)
+    )
+
+
+def _continues(tokens: Tokens, i: int) -> bool:
+    """Whether a sentence without an end point goes on with the last one's: an arm, then its figure."""
+    figure, text = tokens.figures[i], tokens.text
+    start = max(text.rfind(c, 0, figure.start) for c in ",;。") + 1
+    rest = text[start : figure.start]
+    arms = [a for a in tokens.arms if start <= a.start and a.end <= figure.start]
+    for a in arms:
+        rest = rest.replace(text[a.start : a.end], " ", 1)
+    return bool(arms) and bool(_LINK.fullmatch(_COMPARED.sub("", rest)))
+
+
+def _share_endpoints(tokens: Tokens, bound: list[Bound]) -> None:
+    """ORR 和 DCR 分别为 40%和 70%: as many end points as figures, each its own."""
+    for start, end in runs(tokens, bound):
+        group = bound[start:end]
+        if len(group) < 2 or group[0].named < 0:
+            continue
+        kind = group[0].figure.kind
+        names = [
+            n for n in tokens.endpoints if n.end <= group[0].figure.start and kind in n.row.units and n.row.endpoint
+        ]
+        listed = names[-1:]
+        for name in reversed(names[:-1]):
+            gap = re.sub(r"\([^()]{0,60}\)", "", tokens.text[name.end : listed[0].start])
+            if not re.fullmatch(
+                r"\)? ?(?:率)?(?:和|与|及|、|以及|,|and|, and|,? ?as well as) ?(?:the |中位 ?|median "
+                r"|(?:grade )?){0,3}",
+                gap,
+            ):
+                break
+            listed.insert(0, name)
+        if len(listed) == len(group) and len({n.row.endpoint for n in listed}) > 1:
+            for item, name in zip(group, listed, strict=True):
+                other = _bound(tokens, item.figure, name)
+                item.endpoint, item.label, item.statistic, item.named = (
+                    other.endpoint,
+                    other.label,
+                    other.statistic,
+                    other.named,
+                )
+
+
+def _about(text: str) -> str | None:
+    return next((of for pattern, of in _ABOUT if pattern.search(text)), None)
+
+
+def _hazard_of(tokens: Tokens, item: Bound, bound: list[Bound], carried: Named | None) -> str | None:
+    """The end point of a hazard ratio: said with it, else the last before it, else the next, else the one carried."""
+    text, start = tokens.text, item.figure.start
+    name = next((n for n in reversed(tokens.endpoints) if n.end <= start and n.row.endpoint == "HR"), None)
+    floor = name.start if name else start
+    said = _about(text[max(0, floor - 2) : start])
+    if said:
+        return said
+    for other in reversed(tokens.endpoints):
+        if other.end <= floor and other.row.endpoint in OUTCOMES:
+            return other.row.endpoint
+    for other in tokens.endpoints:
+        if other.start >= start and other.row.endpoint in OUTCOMES:
+            return other.row.endpoint
+    return carried.row.endpoint if carried and carried.row.endpoint in OUTCOMES else None

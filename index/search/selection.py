@@ -1,0 +1,45 @@
+"""Which of the best passages are shown: the body before its summary, one of those that say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from index.search.hit import Hit
+
+_SUMMARIES = frozenset({"摘要", "abstract", "summary"})
+# Standard deviations that a summary gives way to the body it sums up: the detail is there.
+_SUMMARY_HANDICAP = 1.0
+# Share of common sentences from which two passages say the same: the same abstract added twice, a text quoted whole.
+_SAME = 0.8
+
+
+def select(hits: Sequence[Hit], k: int) -> list[Hit]:
+    """The ``k`` best of ``hits``, best first, summaries set back, near-duplicates of a better one left out.
+
+    Ties keep the order given.
+    """
+    handicapped = [replace(hit, score=hit.score - _SUMMARY_HANDICAP) if _is_summary(hit) else hit for hit in hits]
+    chosen: list[Hit] = []
+    shown: list[frozenset[str]] = []
+    for hit in sorted(handicapped, key=lambda hit: -hit.score):
+        if len(chosen) == k:
+            break
+        sentences = _sentences(hit)
+        if not any(_alike(sentences, others) for others in shown):
+            chosen.append(hit)
+            shown.append(sentences)
+    return chosen
+
+
+def _is_summary(hit: Hit) -> bool:
+    return any(title.lower() in _SUMMARIES for title in hit.passage.trail)
+
+
+def _sentences(hit: Hit) -> frozenset[str]:
+    passage = hit.passage
+    return frozenset("".join(passage.sentence(s).split()) for s in passage.sentences)
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    return len(one & other) >= _SAME * max(len(one), len(other))

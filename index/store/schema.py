@@ -1,0 +1,163 @@
+"""The tables of a library. Every row is sealed: a checksum over all that it holds, verified whenever it is read.
+
+A disk that flips a bit, or another program that writes into the file, changes a row but not its seal. What FTS5 keeps
+has checks of its own; the seals cover the rest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from functools import cache
+
+from index.store import keywords
+
+FORMAT = "2"
+"""Of the database; one of format 1, which had no seals, is brought up to date, others are refused."""
+
+# A document's text comes last: of a row that is cut short, what comes before it can still be read.
+STATEMENTS = (
+    "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL, seal TEXT NOT NULL)",
+    """CREATE TABLE documents(
+        id TEXT PRIMARY KEY, title TEXT NOT NULL, language TEXT NOT NULL, source TEXT NOT NULL,
+        headings TEXT NOT NULL, recipe TEXT NOT NULL, added TEXT NOT NULL, seal TEXT NOT NULL,
+        text_seal TEXT NOT NULL, text TEXT NOT NULL)""",
+    """CREATE TABLE passages(
+        row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+        document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
+        section TEXT NOT NULL, trail TEXT NOT NULL, topic TEXT NOT NULL, language TEXT NOT NULL,
+        start INTEGER NOT NULL, end INTEGER NOT NULL, sentences TEXT NOT NULL, seal TEXT NOT NULL,
+        vector_seal TEXT NOT NULL, vector BLOB NOT NULL, sentence_vectors BLOB NOT NULL)""",
+    "CREATE INDEX passages_of ON passages(document_id, start)",
+    """CREATE TABLE markers(
+        document_id TEXT NOT NULL, number INTEGER NOT NULL,
+        row INTEGER NOT NULL REFERENCES passages(row) ON DELETE CASCADE, seal TEXT NOT NULL,
+        PRIMARY KEY(document_id, number, row))""",
+    """CREATE TABLE pairs(
+        document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
+        names TEXT NOT NULL, category TEXT NOT NULL, seal TEXT NOT NULL)""",
+    """CREATE TABLE refs(
+        document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
+        number INTEGER NOT NULL, entry TEXT NOT NULL, seal TEXT NOT NULL, PRIMARY KEY(document_id, number))""",
+    """CREATE TABLE results(
+        document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE, start INTEGER NOT NULL,
+        entry TEXT NOT NULL, seal TEXT NOT NULL)""",
+    """CREATE TABLE checks(
+        document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE, entry TEXT NOT NULL,
+        seal TEXT NOT NULL)""",
+    "CREATE TABLE centres(role TEXT NOT NULL, language TEXT NOT NULL, mean BLOB NOT NULL, seal TEXT NOT NULL)",
+    keywords.SCHEMA,
+)
+
+COLUMNS = {
+    "meta": "key, value",
+    "documents": "id, title, language, source, headings, recipe, added",
+    "passages": "id, document_id, section, trail, topic, language, start, end, sentences",
+    "markers": "document_id, number, row",
+    "pairs": "document_id, names, category",
+    "refs": "document_id, number, entry",
+    "results": "document_id, start, entry",
+    "checks": "document_id, entry",
+    "centres": "role, language, mean",
+}
+"""By table, the columns that its ``seal`` covers; a passage's covers its text too."""
+
+SLICE = "(SELECT substr(text, start + 1, end - start) FROM documents WHERE documents.id = passages.document_id)"
+"""A passage's text, where ``passages`` is read."""
+
+_SEALED = {table: [("seal", columns)] for table, columns in COLUMNS.items()} | {
+    "documents": [("seal", COLUMNS["documents"]), ("text_seal", "id, text")],
+    "passages": [("seal", f"{COLUMNS['passages']}, {SLICE}"), ("vector_seal", "id, vector, sentence_vectors")],
+}
+
+
+def whole(table: str, column: str = "seal") -> str:
+    """The SQL that says whether a row of ``table`` is what was written: 1, or 0."""
+    return f"{column} IS seal({dict(_SEALED[table])[column]})"
+
+
+def seals() -> list[tuple[str, str]]:
+    """Every table with each of its seals."""
+    return [(table, column) for table, sealed in _SEALED.items() for column, _ in sealed]
+
+
+def seal(*values: str | int | float | bytes | None) -> str:
+    """The checksum of a row's values, types included (BLAKE2b of 16 bytes, RFC 7693), in hexadecimal.
+
+    It finds accidents. Whoever can write into the file can make a seal as well.
+    """
+    digest = hashlib.blake2b(digest_size=16)
+    for value in values:
+        data = value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
+        digest.update(f"{type(value).__name__} {len(data)} ".encode())
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    """What every connection to a library needs: the seals, and distrust of what the file holds."""
+    connection.create_function("seal", -1, seal, deterministic=True)
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
+    connection.execute("PRAGMA secure_delete = ON")  # what is removed is gone from the file, and salvage finds no more
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Make the tables, inside the caller's transaction."""
+    for statement in STATEMENTS:
+        connection.execute(statement)
+    for key, value in (("format", FORMAT), ("revision", "new")):
+        connection.execute("INSERT INTO meta VALUES (?1, ?2, seal(?1, ?2))", (key, value))
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring a library of format 1 up to date, inside the caller's transaction: its rows are sealed as they are."""
+    connection.execute("DROP INDEX passages_of")
+    for table in COLUMNS:
+        connection.execute(f"ALTER TABLE {table} RENAME TO old_{table}")
+    for statement in STATEMENTS[:-1]:
+        connection.execute(statement)
+    for table, columns in COLUMNS.items():
+        extra = {
+            "documents": (", text_seal, text", ", seal(id, text), text"),
+            "passages": (
+                ", row, vector_seal, vector, sentence_vectors",
+                ", row, seal(id, vector, sentence_vectors), vector, sentence_vectors",
+            ),
+        }.get(table, ("", ""))
+        sealed = dict(_SEALED[table])["seal"].replace("passages.document_id", "old_passages.document_id")
+        connection.execute(
+            f"INSERT INTO {table}({columns}, seal{extra[0]}) SELECT {columns}, seal({sealed}){extra[1]} "
+            f"FROM old_{table} ORDER BY rowid"
+        )
+    for table in reversed(COLUMNS):
+        connection.execute(f"DROP TABLE old_{table}")
+    connection.execute("UPDATE meta SET value = ?1, seal = seal(key, ?1) WHERE key = 'format'", (FORMAT,))
+
+
+def strangers(connection: sqlite3.Connection) -> list[str]:
+    """What the file defines and no library does, or otherwise: tables, indexes, views, triggers; each by its name."""
+    found = set(connection.execute("SELECT type, name, sql FROM sqlite_master"))
+    # Which tables FTS5 keeps its index in is the same in all versions; what they are defined by is not.
+    unlike = {
+        name
+        for type, name, sql in found ^ _expected()
+        if not (name.startswith("words_") and (type, name) in _shadows())
+    }
+    return sorted(str(name) for name in unlike)
+
+
+@cache
+def _expected() -> frozenset[tuple[str, str, str]]:
+    connection = sqlite3.connect(":memory:")
+    try:
+        prepare(connection)
+        create(connection)
+        return frozenset(connection.execute("SELECT type, name, sql FROM sqlite_master"))
+    finally:
+        connection.close()
+
+
+def _shadows() -> set[tuple[str, str]]:
+    return {(type, name) for type, name, _ in _expected() if str(name).startswith("words_")}
