@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.trials.groups import Found, Group
-from assistant.understanding.measures import MEASURES, Measure, MeasuresAsked
+from assistant.understanding.measures import MeasuresAsked
 from corpus.document import Language
 from corpus.vocabulary.concepts import Concept, Terms
+from corpus.vocabulary.endpoints import EndPoint, endpoints
 from corpus.words.folding import fold
 from index.store.keywords import Unit
 
@@ -35,7 +36,7 @@ class FigureLine:
     """Figures of one measure in one group and setting: arm beside arm."""
 
     group: Group
-    measure: Measure
+    measure: EndPoint
     setting: str
     """As printed; "" for the whole trial."""
     found: tuple[Found, ...]
@@ -50,9 +51,9 @@ class Lacking:
 
     subject: str
     """Trial or drug."""
-    reported: tuple[Measure, ...]
+    reported: tuple[EndPoint, ...]
     """What it does report; empty for a false premise."""
-    measures: tuple[Measure, ...] = ()
+    measures: tuple[EndPoint, ...] = ()
     """Measures that it does not."""
     names: tuple[str, ...] = ()
     """Drugs, arms and doses that the trial does not have, as asked."""
@@ -121,10 +122,10 @@ def leftover(units: Sequence[Unit], asked: MeasuresAsked, groups: Sequence[Group
 
 def lacking(asked: MeasuresAsked, groups: Sequence[Group], subject: str, text: str) -> Lacking | None:
     """Measures that a trial or drug is asked for and that neither its results nor its text (``text``) hold."""
-    held = {f.result.endpoint for group in groups for f in group.found}
-    missing = [m for m in asked.measures if m.key not in held and not m.told_in(text)]
+    held = {f.result.name for group in groups for f in group.found}
+    missing = [m for m in asked.measures if held.isdisjoint(m.result_names) and not m.told_in(text)]
     if not missing and asked.months and groups:
-        rates = [m for m in asked.measures if m.key.endswith("_rate")]
+        rates = [m for m in asked.measures if m.is_rate]
         point = re.compile(
             rf"(?<![0-9.]){asked.months} ?[- ]?(?:个?月|mo)|(?<![0-9.]){int(asked.months) / 12:g} ?[- ]?(?:年|year)"
         )
@@ -133,9 +134,10 @@ def lacking(asked: MeasuresAsked, groups: Sequence[Group], subject: str, text: s
     return Lacking(subject, _reported(groups), tuple(missing)) if missing else None
 
 
-def _reported(groups: Sequence[Group]) -> tuple[Measure, ...]:
-    held = {f.result.endpoint for group in groups for f in group.found}
-    return tuple(m for m in MEASURES if m.key in held and m.key not in ("enrolled", "follow_up", "risk_reduction"))
+def _reported(groups: Sequence[Group]) -> tuple[EndPoint, ...]:
+    held = {f.result.name for group in groups for f in group.found}
+    apart = ("enrolled", "follow_up", "risk_reduction")
+    return tuple(m for m in endpoints() if m.asked and m.key in held and m.key not in apart)
 
 
 def _subject(groups: Sequence[Group]) -> str:
@@ -152,10 +154,10 @@ def figure_lines(
     lines: list[FigureLine] = []
     for group in groups:
         for measure in asked.measures:
-            found = [f for f in group.found if measure.holds(f.result)]
+            found = [f for f in group.found if f.result.name in measure.result_names]
             if asked.of:
                 found = [f for f in found if f.result.of in asked.of]
-            if asked.months and measure.key.endswith("_rate"):
+            if asked.months and measure.is_rate:
                 found = [f for f in found if re.findall(r"[0-9]+", f.result.setting or "")[:1] == [asked.months]]
             if measure.key == "TRAE_rate":
                 found = [f for f in found if re.search(r"[≥345]", f.result.setting or "")]
@@ -175,16 +177,16 @@ def _treatments(line: FigureLine, terms: Terms) -> frozenset[str]:
 
 def _in_setting(found: Sequence[Found], rest: Sequence[Unit]) -> list[Found]:
     if not rest:
-        whole = [f for f in found if not f.result.setting]
+        whole = [f for f in found if not f.result.condition]
         return whole or list(found)
     keys = [fold(unit.printed).text for unit in rest]
     return [f for f in found if f.result.setting and all(key in fold(f.result.setting).text for key in keys)]
 
 
-def _lines(question: str, group: Group, measure: Measure, found: Sequence[Found], terms: Terms) -> list[FigureLine]:
+def _lines(question: str, group: Group, measure: EndPoint, found: Sequence[Found], terms: Terms) -> list[FigureLine]:
     by_setting: dict[str, list[Found]] = {}
     for f in found:
-        by_setting.setdefault(f.result.setting or "", []).append(f)
+        by_setting.setdefault(f.result.condition, []).append(f)
     asked, doses = arm_key(question, terms), set(_DOSE.findall(fold(question).text))
 
     def wanted(f: Found) -> tuple[int, int]:

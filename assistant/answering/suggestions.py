@@ -9,8 +9,8 @@ from assistant.answering.assistant import Assistant
 from assistant.answering.figures import drugs_in
 from assistant.answering.reply import Answer, Evidence, Reply
 from assistant.trials.groups import REGISTERED, Group
-from assistant.understanding.measures import MEASURES, Measure
 from corpus.document import Language, Passage
+from corpus.vocabulary.endpoints import EndPoint, endpoints
 
 _FIGURE: dict[Language, str] = {"en": "What was the {measure} in {trial}?", "zh": "{trial}研究的{measure}是多少？"}
 _COMPARISON: dict[Language, str] = {
@@ -20,8 +20,6 @@ _COMPARISON: dict[Language, str] = {
 _SAFETY: dict[Language, str] = {"en": "What adverse events did {trial} report?", "zh": "{trial}研究有哪些不良反应？"}
 _DRUG: dict[Language, str] = {"en": "How does {drug} work?", "zh": "{drug}的作用机制是什么？"}
 _REFERENCE: dict[Language, str] = {"en": "What is reference {number}?", "zh": "文献[{number}]讲的是什么？"}
-_WORTH = ("OS", "PFS", "HR", "ORR", "DoR", "DCR", "intracranial_PFS", "enrolled", "TRAE_rate", "OS_rate")
-"""End points that are suggested, the most asked first."""
 _EXAMPLES: dict[Language, tuple[str, ...]] = {
     "en": (
         "which trial tested tarlatamab versus chemotherapy",
@@ -112,11 +110,11 @@ def _named(assistant: Assistant) -> list[Group]:
     return [group for group in assistant.trials().groups.values() if group.found and not REGISTERED.search(group.name)]
 
 
-def _held(group: Group) -> list[Measure]:
+def _held(group: Group) -> list[EndPoint]:
     """The measures that a trial reports, the most asked first."""
-    keys = {found.result.endpoint for found in group.found}
-    return [measure for key in _WORTH if key in keys for measure in MEASURES if measure.key == key]
+    held = {found.result.name for found in group.found}
+    return sorted((e for e in endpoints() if e.rank and e.key in held), key=lambda e: e.rank)
 
 
-def _figure(group: Group, measure: Measure, language: Language) -> str:
+def _figure(group: Group, measure: EndPoint, language: Language) -> str:
     return _FIGURE[language].format(measure=measure.names[language], trial=group.name)

@@ -15,10 +15,10 @@ from decimal import Decimal
 from typing import Literal
 
 from assistant.answering.figures import arm_key
-from assistant.understanding.measures import MEASURES
 from corpus.segments.sentences import split_sentences
 from corpus.trial_results import TrialResult
 from corpus.vocabulary.concepts import Terms
+from corpus.vocabulary.endpoints import by_key, endpoints
 from corpus.words.folding import fold
 
 Fault = Literal["uncited", "unknown_citation", "figure", "arm", "endpoint", "name"]
@@ -71,7 +71,6 @@ _UNITS = (
     ("mg", re.compile(r" ?mg")),
 )
 _WITH = re.compile(r"^[^;,。；]{0,60}?(?<![a-z])(?:with|for|in|on|among|receiving) ")
-_ENDPOINTS = tuple((measure.key, re.compile(measure.pattern)) for measure in MEASURES)
 
 
 def figures(text: str) -> list[Figure]:
@@ -142,9 +141,7 @@ def _misplaced(
     held = [(figure, [r for r in bound if Decimal(str(r.value)) == figure.value]) for figure in shown]
     held = [(figure, candidates) for figure, candidates in held if candidates]
     named = sorted(
-        (match.end(), match.end() - match.start(), key)
-        for key, pattern in _ENDPOINTS
-        for match in pattern.finditer(folded)
+        (end, end - start, endpoint.key) for endpoint in endpoints() for start, end in endpoint.places(folded)
     )
     for place, (figure, candidates) in enumerate(held):
         start = held[place - 1][0].end if place else 0
@@ -169,8 +166,8 @@ def _misplaced(
 
 def _is_of(result: TrialResult, endpoint: str) -> bool:
     """Whether a result may be called by an end point's name: a survival rate by survival, a hazard ratio by what of."""
-    alike = {"ORR": {"cORR"}, "OS": {"OS_rate"}, "PFS": {"PFS_rate"}, "TRAE_rate": {"AE_rate"}}
-    return endpoint in (result.endpoint, result.of) or result.endpoint in alike.get(endpoint, set())
+    named = by_key()[endpoint]
+    return endpoint in (result.name, result.of) or result.name in named.covers or named.outcome == result.of
 
 
 def _fits(told: frozenset[str], result: TrialResult, bound: Sequence[TrialResult], terms: Terms) -> bool:

@@ -17,9 +17,6 @@ from corpus.trial_results import TrialResult
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-CHARTED = ("HR (PFS)", "HR (OS)", "PFS", "OS", "DFS", "DoR", "intracranial_PFS", "ORR", "cORR", "DCR")
-"""What can be drawn, in the order of a choice; a hazard ratio is named with its end point."""
-
 _AXES: dict[str, dict[Language, str]] = {
     "ratio": {
         "en": "Hazard ratio, log scale",
@@ -48,12 +45,12 @@ Numbered = Sequence[tuple[int, TrialResult]]
 
 
 def kind_of(result: TrialResult) -> str:
-    """The entry of ``CHARTED`` that a result belongs to, or its end point."""
-    return f"{result.endpoint} ({result.of})" if result.endpoint == "HR" else result.endpoint
+    """The key of a result's end point; a hazard ratio's with what it is of, as ``charted`` names it."""
+    return f"{result.endpoint} ({result.of})" if result.endpoint == "HR" else result.name
 
 
 def chart(kind: str, results: Numbered, language: Language, name: str = "") -> Figure:
-    """One end point of ``CHARTED`` drawn under its ``name``; results of other ones are passed over."""
+    """One end point of ``charted`` drawn under its ``name``; results of other ones are passed over."""
     from plotly.graph_objects import Figure, Scatter
 
     shown = [(number, result) for number, result in results if kind_of(result) == kind]

@@ -7,28 +7,20 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.answering.figures import drugs_in
-from assistant.trials.charts import CHARTED, kind_of
+from assistant.trials.charts import kind_of
 from assistant.trials.groups import Trials
 from assistant.trials.source_notes import checked
-from assistant.understanding.measures import MEASURES
 from corpus.checks.source_checks import SourceCheck
 from corpus.document import Language, Passage
 from corpus.trial_results import TrialResult
 from corpus.vocabulary.concepts import Terms
+from corpus.vocabulary.endpoints import by_key, charted
 from corpus.words.folding import fold
 from index.store.library import Library
 
 Column = Literal["trial", "arm", "endpoint", "setting", "value"]
 COLUMNS: tuple[Column, ...] = ("trial", "arm", "value", "endpoint", "setting")
 """What rows are sorted by, in the order of the table: on a phone the first three are seen."""
-
-_OTHERS: dict[str, dict[Language, str]] = {
-    "arm_size": {"en": "patients in the arm", "zh": "组内患者数"},
-    "AE_rate": {"en": "rate of adverse events", "zh": "不良事件发生率"},
-    "dose": {"en": "dose", "zh": "剂量"},
-    "other": {"en": "other", "zh": "其他"},
-}
-"""End points that are no measure of a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +89,13 @@ def select(rows: Iterable[Row], wanted: Wanted) -> list[Row]:
 def kinds_in(rows: Sequence[Row]) -> list[str]:
     """The end points of rows: those that can be drawn first, then the others as they come."""
     held = dict.fromkeys(kind_of(row.result) for row in rows)
-    return [kind for kind in CHARTED if kind in held] + [kind for kind in held if kind not in CHARTED]
+    return [kind for kind in charted() if kind in held] + [kind for kind in held if kind not in charted()]
 
 
 def kind_name(kind: str, language: Language) -> str:
     """``charts.kind_of`` in words: "hazard ratio (PFS)"."""
     key, _, of = kind.partition(" (")
-    names = next((measure.names for measure in MEASURES if measure.key == key), None) or _OTHERS.get(key)
+    names = by_key()[key].names if key in by_key() else None
     name = names[language] if names else key
     return f"{name} ({of}" if of else name
 

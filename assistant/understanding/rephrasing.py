@@ -11,12 +11,13 @@ from collections.abc import Iterable, Sequence
 
 from assistant.answering.figures import drugs_in
 from assistant.trials.groups import Trials
-from assistant.understanding.measures import MEASURES, measures_in
+from assistant.understanding.measures import measures_in
 from assistant.understanding.question import sections_in
 from assistant.understanding.understood import Understood
 from corpus.document import Language, Span
 from corpus.language import language_of
 from corpus.vocabulary.concepts import Terms
+from corpus.vocabulary.endpoints import by_key
 from corpus.words.folding import fold
 
 _SECTION: dict[Language, str] = {"en": "(section {section})", "zh": "（第{section}节）"}
@@ -36,7 +37,7 @@ def rephrase(question: str, before: Understood, after: Understood, trials: Trial
     _, question = sections_in(question, before.sections)
     question = _exchange(question, _trial_spans(question, trials), before.trials, after.trials)
     question = _exchange(question, _drug_spans(question, terms), before.drugs, after.drugs)
-    names = {measure.key: measure.names[language] for measure in MEASURES}
+    names = {key: endpoint.names[language] for key, endpoint in by_key().items()}
     question = _exchange(question, _measure_spans(question), before.endpoints, after.endpoints, names)
     for pattern, instead in _STRAY:
         question = pattern.sub(instead, question)
@@ -94,7 +95,7 @@ def _drug_spans(text: str, terms: Terms) -> list[tuple[str, Span]]:
 def _measure_spans(text: str) -> list[tuple[str, Span]]:
     folded = fold(text)
     return [
-        (measure.key, folded.printed(*match.span()))
+        (measure.key, folded.printed(*place))
         for measure in measures_in(text).measures
-        for match in re.finditer(measure.pattern, folded.text)
+        for place in measure.places(folded.text)
     ]

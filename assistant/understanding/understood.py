@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assistant.understanding.measures import MEASURES
 from corpus.document import Language
+from corpus.vocabulary.endpoints import names_of
 
 _SECTION: dict[Language, str] = {"en": "section {section}", "zh": "第{section}节"}
 
@@ -19,7 +19,7 @@ class Understood:
     drugs: tuple[str, ...] = ()
     """As the question prints them."""
     endpoints: tuple[str, ...] = ()
-    """``Measure.key``, in the order of ``MEASURES``."""
+    """``EndPoint.key``, in the order of the vocabulary."""
     topics: tuple[str, ...] = ()
     """What it asks of safety where it asks no figure, in its language."""
     sections: tuple[str, ...] = ()
@@ -27,7 +27,7 @@ class Understood:
 
     def names(self, language: Language) -> tuple[str, ...]:
         """All of it in words: trials, else drugs; measures, else topics; sections."""
-        measures = [measure.names[language] for measure in MEASURES if measure.key in self.endpoints]
+        measures = names_of(self.endpoints, language)
         sections = [_SECTION[language].format(section=section) for section in self.sections]
         return (*(self.trials or self.drugs), *(measures or self.topics), *sections)
 

@@ -18,10 +18,10 @@ from assistant.audit import audit
 from assistant.conversations.history import History, Turn
 from assistant.trials.groups import REGISTERED
 from assistant.trials.table import Row, rows_of
-from assistant.understanding.measures import MEASURES
 from assistant.understanding.understood import Understood
 from assistant.web.uploads import Uploads
 from corpus.document import Language
+from corpus.vocabulary.endpoints import endpoints
 
 if TYPE_CHECKING:
     from gradio import Request
@@ -92,12 +92,13 @@ class Site:
     def _read_choices(self, language: Language) -> dict[str, Choices]:
         library, trials = self.assistant.index.library, self.assistant.trials()
         drugs = drugs_in("\n".join(passage.text for passage in trials.passages), self.assistant.index.vocabulary.terms)
+        held = {found.result.name for found in trials.found}
         titles = {passage.section: passage.heading for passage in reversed(trials.passages)}
         sections = [label for label in library.sections() if label]
         return {
             "trials": [(name, name) for name in trials.groups if not REGISTERED.search(name)],
             "drugs": sorted((concept.name_in(language), concept.id) for concept, _ in drugs),
-            "endpoints": [(measure.names[language], measure.key) for measure in MEASURES],
+            "endpoints": [(e.names[language], e.key) for e in endpoints() if e.asked and e.key in held],
             "sections": [
                 (label if titles[label] == label else f"{label} {titles[label]}", label) for label in sections
             ],

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from corpus.trial_results.extraction import extract_results, results_of_text
-from corpus.trial_results.trial_result import EndPoint, TrialResult
+from corpus.trial_results.trial_result import TrialResult
 
-__all__ = ["EndPoint", "TrialResult", "extract_results", "results_of_text"]
+__all__ = ["TrialResult", "extract_results", "results_of_text"]

@@ -94,7 +94,7 @@ def bind_counts(tokens: Tokens, memory: Memory) -> list[Bound]:
                 enrolled = True
                 result.append(_count(figure, "enrolled", "all"))
         elif figure.kind == "d":
-            result.append(Bound(figure, "dose", "dose", arm=_dosed(tokens, figure, memory)))
+            result.append(Bound(figure, "dose", "dose", "dose", arm=_dosed(tokens, figure, memory)))
         elif figure.kind == "s":
             result.append(_other(figure, "centres", "all"))
         elif (
@@ -110,11 +110,11 @@ def bind_counts(tokens: Tokens, memory: Memory) -> list[Bound]:
 
 def _count(figure: Figure, endpoint: str, arm: str | None) -> Bound:
     figure.unit = "patients"
-    return Bound(figure, endpoint, "count", arm=arm)  # type: ignore[arg-type]
+    return Bound(figure, endpoint, "count", endpoint, arm=arm)
 
 
 def _other(figure: Figure, label: str, arm: str | None) -> Bound:
-    return Bound(figure, "other", "count", label=label, arm=arm)
+    return Bound(figure, "other", "count", "other", label=label, arm=arm)
 
 
 def _dosed(tokens: Tokens, figure: Figure, memory: Memory) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from corpus.trial_results.patterns import EndPointRow
 from corpus.trial_results.scanning import LIST, Bound, Figure, Named, Tokens, runs
 from corpus.trial_results.time_points import (
     AT_TIME,
@@ -12,7 +11,7 @@ from corpus.trial_results.time_points import (
     is_time_point,
     place_times,
 )
-from corpus.trial_results.trial_result import EndPoint
+from corpus.vocabulary.endpoints import by_key, survival_keys
 
 _L, _R = r"(?<![A-Za-z])", r"(?![A-Za-z])"
 
@@ -59,7 +58,6 @@ _DEATH: tuple[tuple[str, str], ...] = (
     (rf"死亡|{_L}deaths?{_R}|{_L}m?OS{_R}|overall survival|总生存", "OS"),
 )
 _ABOUT = [(re.compile(pattern), of) for pattern, of in _DEATH]
-OUTCOMES = {"PFS", "OS", "DFS"}
 _STATISTIC = {"t": "median", "%": "rate", "r": "ratio"}
 
 
@@ -93,13 +91,13 @@ def bind_endpoints(tokens: Tokens, carried: Named | None) -> list[Bound]:
             or _RISK_AFTER.match(tokens.text[figure.end : figure.end + 60])
             or (listed and previous is not None and previous.endpoint == "risk_reduction")
         ):
-            item = Bound(figure, "risk_reduction", "reduction", named=figure.start)
+            item = Bound(figure, "risk_reduction", "reduction", "risk_reduction", named=figure.start)
             around = before[-60:] + tokens.text[figure.end : figure.end + 60]
             item.of = _about(before[-60:]) or _about(around)
             bound.append(item)
             continue
         name = _governor(tokens, i, bound, carried)
-        if name is None or name.row.endpoint is None:
+        if name is None or name.row.endpoint == "-":
             continue
         bound.append(_bound(tokens, figure, name))
     _share_endpoints(tokens, bound)
@@ -111,15 +109,14 @@ def bind_endpoints(tokens: Tokens, carried: Named | None) -> list[Bound]:
 
 
 def _bound(tokens: Tokens, figure: Figure, name: Named) -> Bound:
-    row: EndPointRow = name.row
-    endpoint: EndPoint = row.endpoint or "other"
-    label: str | None = row.label or None
-    if figure.kind == "%" and endpoint in OUTCOMES:
-        endpoint = {"OS": "OS_rate", "PFS": "PFS_rate"}.get(endpoint, endpoint)  # type: ignore[assignment]
+    key = name.row.key
+    endpoint = by_key()[f"{key}_rate" if figure.kind == "%" and key in survival_keys() else key]
+    label = name.text if endpoint.key in ("AE_rate", "TRAE_rate") else endpoint.label
     position = name.start if name.end <= figure.start or name.start >= figure.end else -1
-    if endpoint in ("AE_rate", "TRAE_rate"):
-        label = name.text
-    return Bound(figure, endpoint, _STATISTIC[figure.kind], label, position if name in tokens.endpoints else -1)
+    return Bound(
+        figure, endpoint.endpoint, _STATISTIC[figure.kind], endpoint.key, label or None,
+        position if name in tokens.endpoints else -1,
+    )  # fmt: skip
 
 
 def _is_year(tokens: Tokens, figure: Figure) -> bool:
@@ -154,7 +151,7 @@ def _governor(tokens: Tokens, i: int, bound: list[Bound], carried: Named | None)
         before.pop()
     if before and _joined(tokens, before[-1], i, bound):
         return before[-1]
-    if not fits and carried and figure.kind in carried.row.units and carried.row.carries and _continues(tokens, i):
+    if not fits and carried and figure.kind in carried.row.units and _continues(tokens, i):
         return carried
     return None
 
@@ -251,7 +248,9 @@ def _share_endpoints(tokens: Tokens, bound: list[Bound]) -> None:
             continue
         kind = group[0].figure.kind
         names = [
-            n for n in tokens.endpoints if n.end <= group[0].figure.start and kind in n.row.units and n.row.endpoint
+            n
+            for n in tokens.endpoints
+            if n.end <= group[0].figure.start and kind in n.row.units and n.row.endpoint != "-"
         ]
         listed = names[-1:]
         for name in reversed(names[:-1]):
@@ -263,11 +262,12 @@ def _share_endpoints(tokens: Tokens, bound: list[Bound]) -> None:
             ):
                 break
             listed.insert(0, name)
-        if len(listed) == len(group) and len({n.row.endpoint for n in listed}) > 1:
+        if len(listed) == len(group) and len({n.row.key for n in listed}) > 1:
             for item, name in zip(group, listed, strict=True):
                 other = _bound(tokens, item.figure, name)
-                item.endpoint, item.label, item.statistic, item.named = (
+                item.endpoint, item.name, item.label, item.statistic, item.named = (
                     other.endpoint,
+                    other.name,
                     other.label,
                     other.statistic,
                     other.named,
@@ -287,9 +287,9 @@ def _hazard_of(tokens: Tokens, item: Bound, bound: list[Bound], carried: Named |
     if said:
         return said
     for other in reversed(tokens.endpoints):
-        if other.end <= floor and other.row.endpoint in OUTCOMES:
-            return other.row.endpoint
+        if other.end <= floor and other.row.key in survival_keys():
+            return other.row.outcome
     for other in tokens.endpoints:
-        if other.start >= start and other.row.endpoint in OUTCOMES:
-            return other.row.endpoint
-    return carried.row.endpoint if carried and carried.row.endpoint in OUTCOMES else None
+        if other.start >= start and other.row.key in survival_keys():
+            return other.row.outcome
+    return carried.row.outcome if carried and carried.row.key in survival_keys() else None

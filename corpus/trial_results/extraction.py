@@ -108,7 +108,7 @@ def _of_sentence(
     for start, end, printed in tokens.loose_p:
         yield TrialResult(
             trial, phase, None, None, "p_value", "p", None, None, number(tokens.text[start:end]), text[start:end],
-            None, None, None, printed, None, span, text,
+            None, None, None, printed, None, span, text, "p_value",
         )  # fmt: skip
     last = next((b.named for b in reversed(bound) if b.named >= 0 and b.endpoint != "HR"), None)
     name: Named | None = next((n for n in tokens.endpoints if n.start == last), None)
@@ -140,6 +140,7 @@ def _result(
         n=figure.n,
         span=span,
         sentence=text,
+        name=item.name,
     )
 
 

@@ -1,4 +1,4 @@
-"""What the extraction looks for, as tables: a new end point, unit or adverse event is one row.
+"""What the extraction looks for in a sentence: end points and units of the vocabulary, figures, intervals.
 
 All patterns match text folded by ``fold_width``: ASCII digits and punctuation, one character for one, so
 that offsets stay. No quantifier is without a bound, and none stands inside another: what is hostile
@@ -8,163 +8,22 @@ sees no boundary between a digit or a letter and a Han character.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from corpus.trial_results.trial_result import EndPoint
+from corpus.vocabulary.adverse_events import adverse_event_names
+from corpus.vocabulary.endpoints import EndPoint, endpoints
 
 # Lookarounds of a Latin word.
 _L, _R = r"(?<![A-Za-z])", r"(?![A-Za-z])"
 
 
-@dataclass(frozen=True, slots=True)
-class EndPointRow:
-    """A way to name an end point."""
-
-    endpoint: EndPoint | None
-    """None: the name of something that takes figures of its own and is no result (age)."""
-    units: str
-    """Which figures it takes: t(ime), %, r(atio), c(ount)."""
-    pattern: str
-    label: str = ""
-    """What "other" stands for."""
-    carries: bool = True
-    """Whether figures without an end point of their own may belong to it."""
+ROWS: tuple[EndPoint, ...] = tuple(endpoint for endpoint in endpoints() if endpoint.printed)
+"""What a figure may measure, the longer name first where one holds another."""
 
 
-_AE_ZH = (
-    "中性粒细胞(?:计数)?(?:减少|降低)症?|白细胞(?:计数)?(?:减少|降低)症?|血小板(?:计数)?(?:减少|降低)症?|贫血"
-    "|腹泻|恶心|呕吐"
-    "|疲劳|乏力|皮疹|高血压|蛋白尿|间质性肺病|肺炎|口腔炎|黏膜炎|手足综合征|手足皮肤反应|周围神经病变"
-    "|周围感觉神经病变|发热|脱发|便秘"
-    "|食欲(?:减退|下降)|甲状腺功能减退症?|肝功能异常|甲沟炎|骨髓抑制|血液学毒性|输液(?:相关)?反应|细胞因子释放综合征"
-    "|免疫相关不良(?:事件|反应)|静脉血栓栓塞(?:事件)?|感染|出血|转氨酶升高"
-)
-_AE_EN = (
-    r"neutropenia|leukopenia|thrombocytopenia|an(?:a)?emia|diarrh(?:o)?ea|nausea|vomiting|fatigue|rash|hypertension"
-    r"|proteinuria|pneumonitis|interstitial lung disease|stomatitis|mucositis|hand-foot (?:syndrome|skin reaction)"
-    r"|(?:peripheral )?(?:sensory )?neuropathy|pyrexia|alopecia|constipation|decreased appetite|hypothyroidism"
-    r"|paronychia"
-    r"|infusion-related reactions?|cytokine[- ]release syndrome|immune-related adverse events?|venous thromboembolism"
-    r"|hepatitis|colitis|neurotoxicity|ICANS|decreased neutrophil counts?|bleeding|infections?"
-)
+def _printed(row: EndPoint) -> str:
+    return f"{row.printed}|{adverse_event_names()}" if row.key == "AE_rate" else row.printed
 
-ROWS: tuple[EndPointRow, ...] = (
-    # The longer name first where one holds another.
-    EndPointRow(
-        "intracranial_PFS",
-        "t",
-        rf"(?:颅内|中枢神经系统) ?(?:的)?(?:中位)? ?(?:无进展生存期?|m?PFS{_R})|{_L}(?:intracranial"
-        rf"|CNS) (?:progression-free survival|PFS)"
-        rf"|{_L}(?:iPFS|icPFS){_R}",
-    ),
-    EndPointRow("other", "t", rf"{_L}(?:PFS2|second progression-free survival){_R}", "PFS2"),
-    EndPointRow("other", "t%", r"无远处转移生存期?|distant metastasis-free survival", "DMFS"),
-    EndPointRow("other", "t%", rf"无事件生存期?|event-free survival|{_L}EFS{_R}", "EFS"),
-    EndPointRow(
-        "PFS", "t%", rf"无(?:疾病)?进展生存(?:期|时间)?|{_L}progression[- ]free survival|{_L}m?(?:r|b)?PFS{_R}"
-    ),
-    EndPointRow(
-        "DFS",
-        "t%",
-        rf"无(?:浸润性?)?(?:疾?病|复发)生存期?|{_L}(?:invasive )?(?:disease|recurrence|relapse)[- ]free survival"
-        rf"|{_L}m?i?(?:DFS|RFS){_R}",
-    ),
-    EndPointRow(
-        "OS", "t%", rf"总(?:体)?生存(?:期|时间)?|{_L}overall survival|{_L}mOS{_R}|{_L}OS{_R}|生存率|{_L}survival rate"
-    ),
-    EndPointRow(
-        "DoR",
-        "t",
-        rf"(?:缓解|应答|反应)(?:的)?持续时间|持续缓解时间|{_L}duration of (?:\w{{1,12}} )?response"
-        rf"|{_L}response duration|{_L}m?D[oO]R{_R}",
-    ),
-    EndPointRow(
-        "other", "t", r"至(?:首次)?(?:缓解|应答)时间|time to (?:first )?response|治疗(?:持续)?时间", "time to response"
-    ),
-    EndPointRow("other", "t", rf"(?:至疾病进展时间|time to (?:disease )?progression|{_L}m?TTP{_R})", "TTP"),
-    EndPointRow(
-        "other",
-        "t",
-        r"duration of (?:treatment|exposure|therapy)|(?:treatment|exposure) duration",
-        "treatment duration",
-    ),
-    EndPointRow(
-        "cORR",
-        "%",
-        rf"(?:经)?确认的?(?:客观缓解率|ORR)|{_L}confirmed (?:objective|overall|tumou?r) response(?: rates?)?"
-        rf"|{_L}confirmed ORR|{_L}cORR{_R}",
-    ),
-    EndPointRow(
-        "other",
-        "%",
-        r"颅内(?:客观)?缓解率|颅内 ?ORR|intracranial (?:objective |overall )?(?:response(?: rate)?|ORR)",
-        "intracranial ORR",
-    ),
-    EndPointRow(
-        "other",
-        "%",
-        rf"(?:病理(?:学)?)?完全缓解率?|{_L}(?:pathologic(?:al)? )?complete (?:metabolic )?(?:responses?(?: rates?)?"
-        rf"|remissions?(?: rates?)?)|{_L}pCR{_R}|{_L}CR(?: 率| rates?)",
-        "complete response",
-    ),
-    EndPointRow("other", "%", rf"主要病理(?:学)?缓解率?|{_L}major pathologic(?:al)? responses?|{_L}MPR{_R}", "MPR"),
-    EndPointRow("other", "%", rf"部分缓解|{_L}partial responses?", "partial response"),
-    EndPointRow("other", "%", rf"疾病稳定|{_L}stable disease", "stable disease"),
-    EndPointRow("other", "%", rf"临床获益率|{_L}clinical benefit rate|{_L}CBR{_R}", "CBR"),
-    EndPointRow(
-        "ORR",
-        "%",
-        rf"(?:客观|总体?)(?:缓解|有效|应答|反应)率|{_L}(?:objective|overall) (?:tumou?r )?(?:response"
-        rf"|remission)(?: rates?|s)?|{_L}ORR{_R}"
-        rf"|{_L}(?:a|with a|had a|partial) response(?= (?:was|in|occurred))|{_L}response rates?",
-    ),
-    EndPointRow("DCR", "%", rf"疾病控制率|{_L}disease[- ]control(?: rates?)?|{_L}DCR{_R}"),
-    EndPointRow(
-        "HR",
-        "r",
-        rf"(?:死亡|复发|疾病进展)?(?:分层)?风险比(?: ?\(HR\))?|危险比(?: ?\(HR\))?"
-        rf"|{_L}(?:stratified |adjusted |unadjusted )?hazard ratios?(?: ?\(HR\)| ?\[HR\])?|{_L}a?HR{_R}(?!\+)",
-        carries=False,
-    ),
-    EndPointRow(None, "r", rf"{_L}(?:odds ratio|risk ratio|relative risk|OR|RR){_R}|比值比|相对危险度", carries=False),
-    EndPointRow("follow_up", "t", rf"随访(?:时间|期)?|{_L}(?:duration of )?follow[- ]?up"),
-    EndPointRow(
-        "discontinuation",
-        "%",
-        rf"(?:终止|停止|中止|中断)(?:了)?(?:研究|治疗|用药)+|永久停药|停药(?:率)?|治疗终止|{_L}discontinu(?:ed"
-        rf"|ation|ing|e)"
-        rf"(?: of (?:\w{{1,20}} ){{0,2}}\w{{1,20}})?|{_L}treatment withdrawal",
-    ),
-    EndPointRow(
-        "TRAE_rate",
-        "%",
-        rf"(?:治疗|药物)相关(?:的)?(?:严重)?(?:不良(?:事件|反应)|毒性)|{_L}(?:treatment|drug)-related (?:serious )?"
-        rf"adverse (?:events?|reactions?)|{_L}TRAEs?{_R}",
-    ),
-    EndPointRow(
-        "AE_rate",
-        "%",
-        rf"(?:events? of grade [1-5]|grade [1-5] or (?:higher|worse) events)|(?:治疗期间(?:出现的)?"
-        rf"|严重)?不良(?:事件|反应)|{_L}(?:treatment-emergent |serious )?adverse (?:events?|reactions?)"
-        rf"|{_L}(?:TE|S)?AEs?{_R}|{_AE_ZH}|{_L}(?:{_AE_EN}){_R}|{_L}(?:CRS|ILD|IRRs?|irAEs?|VTE){_R}",
-    ),
-    EndPointRow(
-        "other", "%", r"(?:应答|缓解)者|responders|responses (?:were )?(?:still )?ongoing", "responders", carries=False
-    ),
-    # What takes the figures beside it and is no result of a trial.
-    EndPointRow(
-        None,
-        "t%c",
-        rf"年龄|{_L}(?:aged?|years of age){_R}|男性?患?者?(?=[ ,0-9])|女性(?=[ ,0-9])|{_L}(?:males?|females?|men"
-        rf"|women){_R}",
-    ),
-    EndPointRow(
-        None,
-        "t%",
-        r"半衰期|half-life|表达率|阳性率|检出率|突变率|发病率|患病率|占比|prevalence|power|sensitivity|specificity",
-    ),
-)
-ENDPOINT = "|".join(f"(?P<e{i}>{row.pattern})" for i, row in enumerate(ROWS))
+
+ENDPOINT = "|".join(f"(?P<e{i}>{_printed(row)})" for i, row in enumerate(ROWS))
 
 NUMBER = (
     r"(?<![0-9])(?<![0-9]\.)(?:[0-9]{1,3}(?:,[0-9]{3}){1,2}|[0-9]{1,6}(?:\.[0-9]{1,4})?)(?![0-9]|\.[0-9]"

@@ -18,9 +18,8 @@ from corpus.trial_results.patterns import (
     ROWS,
     UNIT,
     UNITS,
-    EndPointRow,
 )
-from corpus.trial_results.trial_result import EndPoint
+from corpus.vocabulary.endpoints import EndPoint
 
 _WORD = r"[A-Za-z]{1,40}(?:[A-Za-z0-9]{1,12}|-(?=[A-Za-z0-9])){0,4}"
 # In order: what holds figures that are no value comes before figures, names before words.
@@ -55,7 +54,7 @@ class Figure:
 class Named:
     """An end point where a sentence names it."""
 
-    row: EndPointRow
+    row: EndPoint
     start: int
     end: int
     text: str
@@ -191,8 +190,10 @@ class Bound:
     """A figure with what it measures."""
 
     figure: Figure
-    endpoint: EndPoint
+    endpoint: str
     statistic: str
+    name: str
+    """Key of the end point in the vocabulary."""
     label: str | None = None
     """What an "other" or an adverse event is called."""
     named: int = -1

@@ -5,16 +5,10 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, dataclass
-from typing import Literal
 
 from corpus.document import Span
 
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-
-EndPoint = Literal[
-    "enrolled", "arm_size", "PFS", "OS", "DFS", "DoR", "intracranial_PFS", "ORR", "cORR", "DCR", "HR", "OS_rate",
-    "PFS_rate", "follow_up", "TRAE_rate", "AE_rate", "discontinuation", "risk_reduction", "dose", "p_value", "other",
-]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +23,8 @@ class TrialResult:
     """The fullest name that the paragraph gives it, or "all" for the whole trial."""
     comparator: str | None
     """The arm that it is compared with, where the paragraph has exactly one other."""
-    endpoint: EndPoint
+    endpoint: str
+    """As ``endpoints.tsv`` names it for other programs: PFS, OS, ORR, …, "other"."""
     statistic: str
     """median, rate, count, ratio, reduction, dose, p"""
     of: str | None
@@ -53,6 +48,15 @@ class TrialResult:
     """The sentence, in the document's text (``results_of_text``: the text as the reader tidies it)."""
     sentence: str
     """``span`` of that text."""
+    name: str = "other"
+    """Key of the end point in the vocabulary: EFS, where ``endpoint`` is "other"."""
+
+    @property
+    def condition(self) -> str:
+        """``setting`` without the name of an end point that stands there because ``endpoint`` has none for it."""
+        setting, label = self.setting or "", self.name.replace("_rate", "").replace("_", " ")
+        named = self.endpoint == "other" and self.name != "other" and setting.startswith(label)
+        return setting[len(label) :].removeprefix(", ") if named else setting
 
     def figure(self) -> str:
         """The value with its unit and interval, "13.6 months (95% CI 11.8–15.4)"; an open end is a dash."""

@@ -15,7 +15,7 @@ from index.embedding.embedders import Embedder, Vectors, batches
 from index.store.keywords import Vocabulary
 from index.store.library import Indexed
 
-RECIPE = "4"
+RECIPE = "5"
 """Of cutting and embedding; documents indexed by another one are indexed again."""
 
 Progress = Callable[[int, int], None]

@@ -6,9 +6,10 @@ import re
 
 import pytest
 
-from assistant.trials.charts import CHARTED, chart, kind_of
+from assistant.trials.charts import chart, kind_of
 from corpus.document import Language
 from corpus.trial_results import TrialResult, results_of_text
+from corpus.vocabulary.endpoints import charted
 from index.search.hybrid import HybridIndex
 
 TEXT = (
@@ -23,7 +24,7 @@ def numbered(review: HybridIndex) -> list[tuple[int, TrialResult]]:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("kind", CHARTED)
+@pytest.mark.parametrize("kind", charted())
 def test_a_chart_draws_its_end_point_and_no_other(
     numbered: list[tuple[int, TrialResult]], kind: str, language: Language
 ) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import gradio
 
 from assistant.exchange.contract import note_json
-from assistant.trials.charts import CHARTED, chart, kind_of
+from assistant.trials.charts import chart, kind_of
 from assistant.trials.table import (
     COLUMNS,
     Row,
@@ -29,9 +29,10 @@ from assistant.web.panels.rendering import (
 )
 from assistant.web.site import Site
 from assistant.wording.markup import as_html, attribute
-from assistant.wording.page_words import number, say
+from assistant.wording.messages import number, say
 from corpus.document import Language
 from corpus.trial_results import TrialResult
+from corpus.vocabulary.endpoints import charted
 
 _SHOWN = 300
 """Rows of a table at most; a filter finds the others."""
@@ -43,27 +44,27 @@ def build_trials(site: Site, language: Language, tab: gradio.Tab) -> None:
     """The panel, inside the tab that is being built; it reads the library anew whenever the tab is opened."""
     state = gradio.State(Wanted())
     with gradio.Tabs():
-        with gradio.Tab(say("table", language), id="table"):
+        with gradio.Tab(say("trials.table", language), id="table"):
             with gradio.Row(elem_id="bsab-filters"):
-                kind = gradio.Dropdown(label=say("endpoint", language), elem_id="bsab-endpoint", min_width=180)
+                kind = gradio.Dropdown(label=say("label.endpoint", language), elem_id="bsab-endpoint", min_width=180)
                 trials = gradio.Dropdown(
-                    label=say("trial", language), multiselect=True, elem_id="bsab-trial-filter", min_width=180
+                    label=say("label.trial", language), multiselect=True, elem_id="bsab-trial-filter", min_width=180
                 )
                 drugs = gradio.Dropdown(
-                    label=say("drug", language), multiselect=True, elem_id="bsab-drug-filter", min_width=180
+                    label=say("label.drug", language), multiselect=True, elem_id="bsab-drug-filter", min_width=180
                 )
                 words = gradio.Textbox(
-                    label=say("filter", language),
-                    placeholder=say("filter_hint", language),
+                    label=say("trials.filter", language),
+                    placeholder=say("trials.filter_hint", language),
                     max_lines=1,
                     elem_id="bsab-word-filter",
                     min_width=180,
                 )
             plot = gradio.Plot(show_label=False, visible=False, elem_id="bsab-chart")
             table = panel_html(js_on_load=TELL_CLICKS, elem_id="bsab-results")
-        with gradio.Tab(say("side_by_side", language), id="side"):
+        with gradio.Tab(say("trials.side_by_side", language), id="side"):
             compared = gradio.Dropdown(
-                label=say("compare", language), multiselect=True, elem_id="bsab-compare", max_choices=6
+                label=say("trials.compare", language), multiselect=True, elem_id="bsab-compare", max_choices=6
             )
             side = panel_html(side_by_side_html((), (), language), elem_id="bsab-side-by-side")
 
@@ -71,7 +72,7 @@ def build_trials(site: Site, language: Language, tab: gradio.Tab) -> None:
         kept = select(site.rows(), wanted)
         drawn = [(row.number, row.result) for row in kept]
         # A chart of a hundred marks is no chart.
-        drawable = wanted.kind in CHARTED and 0 < len(drawn) <= 60
+        drawable = wanted.kind in charted() and 0 < len(drawn) <= 60
         figure = chart(wanted.kind, drawn, language, kind_name(wanted.kind, language)) if drawable else None
         return {plot: gradio.Plot(figure, visible=drawable), table: table_html(kept, wanted, language)}
 
@@ -86,7 +87,7 @@ def build_trials(site: Site, language: Language, tab: gradio.Tab) -> None:
             wanted = replace(wanted, kind=_FIRST)
         return {
             state: wanted,
-            kind: gradio.Dropdown([(say("all", language), ""), *((kind_name(k, language), k) for k in kinds)],
+            kind: gradio.Dropdown([(say("label.all", language), ""), *((kind_name(k, language), k) for k in kinds)],
                                   value=wanted.kind),
             trials: gradio.Dropdown(list(reported), value=[t for t in wanted.trials if t in reported]),
             drugs: gradio.Dropdown([choice for choice in choices["drugs"] if choice[1] in held]),
@@ -127,29 +128,29 @@ def build_trials(site: Site, language: Language, tab: gradio.Tab) -> None:
 def table_html(rows: Sequence[Row], wanted: Wanted, language: Language) -> str:
     """The results as a table; each row opens the sentence it stands in, with the notes on it."""
     if not rows:
-        return f'<p class="bsab-empty">{as_html(say("no_results", language))}</p>'
+        return f'<p class="bsab-empty">{as_html(say("trials.none", language))}</p>'
     query = [("trial", name) for name in wanted.trials] + [("drug", id) for id in wanted.drugs]
     query += [("kind", wanted.kind), ("words", wanted.words), ("sort", wanted.sort or "")]
     query += [("descending", "1")] if wanted.descending else []
     csv = f"trials.csv?{urlencode([(key, value) for key, value in query if value])}"
     head = "".join(_head_html(column, wanted, language) for column in COLUMNS)
     body = "".join(_row_html(row, language) for row in rows[:_SHOWN])
-    count = say("results", language, count=number(len(rows), language))
+    count = say("trials.found", language, count=number(len(rows), language))
     return (
         f'<p class="bsab-count"><span role="status">{as_html(count)}</span> '
-        f'<a href="{attribute(csv)}" download="trials.csv">{as_html(say("csv", language))}</a></p>'
-        f'<div class="bsab-scroll" tabindex="0" role="region" aria-label="{attribute(say("trials_tab", language))}">'
-        f'<table class="bsab-table"><thead><tr>{head}<th scope="col">{as_html(say("source", language))}</th></tr>'
+        f'<a href="{attribute(csv)}" download="trials.csv">{as_html(say("trials.csv", language))}</a></p>'
+        f'<div class="bsab-scroll" tabindex="0" role="region" aria-label="{attribute(say("page.trials", language))}">'
+        f'<table class="bsab-table"><thead><tr>{head}<th scope="col">{as_html(say("label.source", language))}</th></tr>'
         f"</thead><tbody>{body}</tbody></table></div>"
     )
 
 
 def _head_html(column: str, wanted: Wanted, language: Language) -> str:
-    label = say(column, language)
+    label = say(f"label.{column}", language)
     sorted_by = wanted.sort == column
     order = ("descending" if wanted.descending else "ascending") if sorted_by else "none"
     sign = {"descending": " ▼", "ascending": " ▲", "none": ""}[order]
-    shown = button(label + sign, "sort", name=say("sort", language, column=label), kind="bsab-sort", column=column)
+    shown = button(label + sign, "sort", name=say("trials.sort", language, column=label), kind="bsab-sort", column=column)
     return f'<th scope="col" aria-sort="{order}">{shown}</th>'
 
 
@@ -158,7 +159,7 @@ def _row_html(row: Row, language: Language) -> str:
     cells = "".join(f"<td>{as_html(cell or '')}</td>" for cell in (result.trial, result.arm))
     rest = "".join(f"<td>{as_html(cell or '')}</td>" for cell in (kind_name(kind_of(result), language), result.setting))
     place = f"{row.passage.document_id} {row.passage.section}"
-    noted = f' <span title="{attribute(say("noted", language))}">⚠</span>' if row.checks else ""
+    noted = f' <span title="{attribute(say("trials.noted", language))}">⚠</span>' if row.checks else ""
     figure = _figure_html(result, row.number, language)
     # page.js opens the row below wherever this one is clicked; the button is for the keyboard.
     return (
@@ -170,7 +171,7 @@ def _row_html(row: Row, language: Language) -> str:
 
 
 def _figure_html(result: TrialResult, number: int, language: Language) -> str:
-    name = say("show_sentence", language, value=result.figure())
+    name = say("trials.show_sentence", language, value=result.figure())
     return (
         '<button type="button" class="bsab-button bsab-figure" aria-expanded="false" '
         f'aria-controls="sentence-{number}" aria-label="{attribute(name)}">{as_html(result.figure())}</button>'
@@ -189,9 +190,9 @@ def _sentence_html(row: Row, language: Language) -> str:
 
 def side_by_side_html(rows: Sequence[Row], trials: Sequence[str], language: Language) -> str:
     """Trials as columns, end points as rows, with the warning that such a table needs."""
-    caution = f'<p class="bsab-note" role="note">{as_html(say("caution", language))}</p>'
+    caution = f'<p class="bsab-note" role="note">{as_html(say("trials.caution", language))}</p>'
     if len(trials) < 2:
-        return f'<p class="bsab-empty">{as_html(say("compare_none", language))}</p>'
+        return f'<p class="bsab-empty">{as_html(say("trials.compare_none", language))}</p>'
     cells: dict[str, dict[str, list[Row]]] = {}
     for row in rows:
         trial = row.result.trial
@@ -207,17 +208,17 @@ def side_by_side_html(rows: Sequence[Row], trials: Sequence[str], language: Lang
         + "</tr>"
         for kind in kinds
     )
-    name = attribute(say("side_by_side", language))
+    name = attribute(say("trials.side_by_side", language))
     return (
         f'{caution}<div class="bsab-scroll" tabindex="0" role="region" aria-label="{name}"><table class="bsab-table">'
-        f'<thead><tr><th scope="col">{as_html(say("endpoint", language))}</th>{head}</tr></thead>'
+        f'<thead><tr><th scope="col">{as_html(say("label.endpoint", language))}</th>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
 
 
 def _cell_html(rows: Sequence[Row], language: Language) -> str:
     if not rows:
-        return f'<span class="bsab-empty">{as_html(say("not_reported", language))}</span>'
+        return f'<span class="bsab-empty">{as_html(say("trials.not_reported", language))}</span>'
     parts = []
     for row in rows:
         result = row.result
