@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from corpus.document import Language, Span
-from corpus.language import HAN, language_of
+from corpus.language import language_of
 from corpus.reading.cleaning import clean
 from corpus.segments.markers import find_markers
+from corpus.vocabulary.drugs import find_drug_names
 from corpus.words.folding import fold
 from index.search.hybrid import HybridIndex
 from index.store.keywords import Unit
@@ -23,12 +24,6 @@ _NUMBERED = re.compile(
     rf"(?:第\s*(\d{{1,3}})\s*[篇条号]?|(?<!\d)(\d{{1,3}})\s*[篇条号])\s*{_REFERENCE_WORD}"
 )
 _ASKS_REFERENCE = re.compile(rf"{_REFERENCE_WORD}|引用|\bcited?s?\b")
-# Stems of the international names of biologicals and small molecules (WHO, The use of stems in the
-# selection of INN); a word that ends in one and is unknown is a drug that the library does not hold.
-_DRUG = re.compile(
-    r"[a-z]{3,}(?:mab|mig|tug|nib|ciclib|parib|rasib|taxel|platin|cept|leucel|degib|fusp|limus|lisib|zomib)"
-)
-_CHINESE_DRUG = re.compile(rf"[{HAN}]{{2,6}}?(?:单抗|替尼|西利|帕利|雷塞|西普)")
 _NAME = re.compile(r"[A-Za-z]\S*\d|[a-z]+[A-Z]|[A-Z]{2}|[A-Z][a-z]+[A-Z]")
 _DRUGS = frozenset({"drug", "drug code"})
 # What is missed by name where no passage holds it.
@@ -168,11 +163,11 @@ def _subjects(text: str, units: Sequence[Unit], index: HybridIndex) -> tuple[str
 def _missing(text: str, units: Sequence[Unit], index: HybridIndex) -> tuple[str, ...]:
     """Names in the question that no passage holds."""
     concepts = index.vocabulary.terms.concepts
-    missing = []
+    drugs = [span.of(text) for span in find_drug_names(text)]
+    missing = [name for name in drugs if not index.names(name)]
     for unit in index.unknown(units):
         concept = concepts.get(unit.concept) if unit.concept else None
-        named = concept.category in _MISSED if concept else _is_name(unit, text)
-        if named or _DRUG.fullmatch(unit.key) or _CHINESE_DRUG.fullmatch(unit.key):
+        if concept.category in _MISSED if concept else _is_name(unit, text):
             missing.append(unit.printed)
     # "KEYNOTE-024" is missed once, not again as "KEYNOTE".
     return tuple(m for m in dict.fromkeys(missing) if not any(m != other and m in other for other in missing))

@@ -10,6 +10,7 @@ from corpus.document import Document
 from corpus.reading.plain import read_plain
 from corpus.references.reference import Reference, parse_references
 from corpus.vocabulary.concepts import Concept, read_glossary
+from corpus.vocabulary.general import general_concepts
 
 REVIEW_ID = "bsab-review"
 """Document id of the bundled review."""
@@ -40,7 +41,7 @@ def review_checks() -> tuple[SourceCheck, ...]:
 @cache
 def bundled_concepts() -> tuple[Concept, ...]:
     """Concepts of the review's glossary, then those of oncology trials in general."""
-    return (*read_glossary(_text("packs/review/glossary.tsv")), *read_glossary(_text("vocabulary/concepts.tsv")))
+    return (*read_glossary(_text("packs/review/glossary.tsv")), *general_concepts())
 
 
 def _text(name: str) -> str:

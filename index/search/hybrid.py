@@ -33,7 +33,7 @@ from corpus.packs.bundled import (
 )
 from corpus.references.lists import read_reference_list
 from corpus.trial_results import extract_results
-from corpus.vocabulary.concepts import Concept, Terms, join_mined
+from corpus.vocabulary.concepts import Concept, Terms, concept_key, join_mined
 from corpus.vocabulary.mining import mine_concepts
 from corpus.words.segmenting import Segmenter
 from index.embedding.balance import Centres, means_of
@@ -63,6 +63,8 @@ _READINGS = 2000
 _QUERIES = 500
 # Characters of a question that are embedded: the model reads about 500 tokens at once, and 2,000 take seconds.
 _EMBEDDED = 600
+# Passages that are read for a name, of those that hold all its words.
+_NAMING = 50
 
 
 def silent(done: int, total: int) -> None:
@@ -314,6 +316,16 @@ class HybridIndex:
     def unknown(self, units: Iterable[Unit]) -> list[Unit]:
         """Those of ``units`` that no passage of the library holds."""
         return self.library.unknown(units)
+
+    def names(self, name: str) -> bool:
+        """Tell whether a passage names what ``name`` names: by it, or by another name of the same concept."""
+        units = self.vocabulary.units(name)
+        if len(units) == 1 and units[0].concept and concept_key(units[0].printed) == concept_key(name):
+            return not self.unknown(units)
+        with self.library.snapshot():
+            matches = self.library.keyword_query(units).passages()
+            rows = [row for row, match in matches.items() if len(match.shared) == len(units)][:_NAMING]
+            return any(concept_key(name) in concept_key(p.text) for p in self.library.passages(rows))
 
     def citing(self, number: int, question: str) -> list[Hit]:
         """Every passage that cites a reference number, in the order of the library, scored for ``question``."""

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from corpus.vocabulary.drugs import drug_names
 from corpus.words.folding import fold
 from corpus.words.segmenting import STOP_WORDS, stem
 
@@ -58,7 +59,9 @@ class Spelling:
         return "".join([*parts, text[last:]])
 
     def _correction(self, word: str) -> str:
-        if len(word) < _LEAST or word in STOP_WORDS or word in self._known or stem(word) in self._known:
+        known = word in self._known or stem(word) in self._known
+        # The name of a drug that the library lacks is no misspelt one of another.
+        if len(word) < _LEAST or known or word in STOP_WORDS or word in drug_names():
             return ""
         found = process.extract(word, self._words, scorer=OSA.distance, score_cutoff=1, limit=3)
         # Endings of one word are one candidate; two different words are a guess.
