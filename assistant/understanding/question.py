@@ -10,7 +10,7 @@ from corpus.document import Language, Span
 from corpus.language import language_of
 from corpus.reading.cleaning import clean
 from corpus.segments.markers import find_markers
-from corpus.vocabulary.drugs import find_drug_names
+from corpus.vocabulary.drugs import find_drug_names, find_transcribed
 from corpus.words.folding import fold
 from index.search.hybrid import HybridIndex
 from index.store.keywords import Unit
@@ -163,8 +163,9 @@ def _subjects(text: str, units: Sequence[Unit], index: HybridIndex) -> tuple[str
 def _missing(text: str, units: Sequence[Unit], index: HybridIndex) -> tuple[str, ...]:
     """Names in the question that no passage holds."""
     concepts = index.vocabulary.terms.concepts
-    drugs = [span.of(text) for span in find_drug_names(text)]
-    missing = [name for name in drugs if not index.names(name)]
+    words = index.vocabulary.segmenter.words(text)
+    spelt = [span.of(text) for span in (*find_drug_names(text), *find_transcribed(text, words))]
+    missing = [name for name in spelt if not index.names(name)]
     for unit in index.unknown(units):
         concept = concepts.get(unit.concept) if unit.concept else None
         if concept.category in _MISSED if concept else _is_name(unit, text):

@@ -8,7 +8,7 @@ beginning is where they begin.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import resources
 
@@ -18,7 +18,7 @@ from corpus.vocabulary.concepts import Concept, concept_key
 from corpus.vocabulary.notation import expanded, names_in
 from corpus.vocabulary.tables import read_table
 from corpus.words.folding import fold
-from corpus.words.segmenting import STOP_WORDS
+from corpus.words.segmenting import STOP_WORDS, Word
 
 _ENGLISH_WORD = re.compile(r"(?<![a-z0-9])[a-z]{4,}(?:-[a-z]{3,})*(?![a-z])")
 _LONGEST = 10
@@ -74,7 +74,8 @@ def _chinese_names() -> frozenset[str]:
 def _transcribing() -> frozenset[str]:
     """The characters that Chinese names of drugs are spelt in."""
     # 白蛋白结合型 before a name describes, and spells none.
-    spelt = (name for name in _chinese_names() if _patterns()[2].search(name) and "结合" not in name)
+    ends = re.compile(f"(?:{chinese_endings()})$")
+    spelt = (name for name in _chinese_names() if ends.search(name) and "结合" not in name)
     return frozenset(character for name in spelt for character in name)
 
 
@@ -90,6 +91,32 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
 def is_drug_name(word: str) -> bool:
     """Whether a folded English word is, or ends as, the name of a drug."""
     return word in drug_names() or bool(_patterns()[0].fullmatch(word))
+
+
+def find_transcribed(text: str, words: Iterable[Word]) -> list[Span]:
+    """Where ``text`` spells a Chinese name that no dictionary has, a drug's or another's, by the sound.
+
+    ``words``: of the text, as ``Segmenter.words`` cuts it: what it does not know falls into single characters.
+    """
+    found: list[list[Word]] = [[]]
+    end = 0
+    for word in words:
+        if word.span.start < end:
+            continue  # a part of a compound
+        spelt = _transcribing().issuperset(word.form) and word.form not in STOP_WORDS
+        if not spelt or word.span.start != end:
+            found.append([])
+        if spelt:
+            found[-1].append(word)
+        end = word.span.end
+    names = (run for run in found if _is_spelt([len(word.form) for word in run]))
+    return [Span(run[0].span.start, run[-1].span.end) for run in names]
+
+
+def _is_spelt(lengths: Sequence[int]) -> bool:
+    """Whether words of those lengths are a name in pieces: three characters or more, most of them alone."""
+    alone = lengths.count(1)
+    return sum(lengths) >= 3 and alone >= 2 and 2 * alone >= sum(lengths)
 
 
 def find_drug_names(text: str) -> list[Span]:

@@ -18,6 +18,7 @@ from functools import cache
 
 from corpus.language import HAN
 from corpus.vocabulary.concepts import Concept, concept_key
+from corpus.vocabulary.drugs import chinese_endings, english_endings, second_words
 from corpus.words.folding import fold
 from corpus.words.segmenting import Segmenter
 
@@ -27,12 +28,9 @@ _SEPARATOR = re.compile(r"\s*[,，;；、]\s*")
 _ABBREVIATION = re.compile(r"[A-Za-z](?:[A-Za-z0-9]|[-/](?=[A-Za-z0-9])){1,9}")
 _ENGLISH_NAME = re.compile(r"[A-Za-zα-ω][A-Za-z0-9α-ω-]*(?:[ /][A-Za-z0-9α-ω-]+){0,6}")
 _CODE = re.compile(r"(?=(?:[A-Z0-9-]*[A-Z]){2})(?=(?:[A-Z0-9-]*\d){2})[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*")
-_DRUG = re.compile(
-    r"[a-z-]{3,}(?:mab|mig|tug|nib|ciclib|parib|rasib|taxel|platin|cept|leucel|limus|lisib|zomib|tecan|vedotin)",
-    re.IGNORECASE,
-)
+_DRUG = re.compile(rf"[a-z-]{{3,}}(?:{english_endings()}|{second_words()})", re.IGNORECASE)
 _TWO_WORD_DRUG = re.compile(r"[A-Za-z]{3,}mab [a-z]{4,}$")
-_CHINESE_DRUG = re.compile(rf"[{HAN}]{{2,8}}(?:单抗|替尼|西利|帕利|西普|铂|紫杉醇|曲塞)")
+_CHINESE_DRUG = re.compile(rf"[{HAN}]{{2,8}}(?:{chinese_endings()})")
 _LATIN_BEFORE = re.compile(r"[A-Za-z0-9α-ω][A-Za-z0-9α-ω /-]*$")
 _HAN_BEFORE = re.compile(rf"[{HAN}](?:[{HAN}·-]|[–—-](?=[{HAN}])){{1,19}}$")
 # Words that end before a Chinese name begins. A name that is taken too long (患者的客观缓解率) does no
