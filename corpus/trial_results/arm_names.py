@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from corpus.language import HAN
+from corpus.vocabulary.drugs import chinese_endings, english_endings, second_words
 
 _L, _R = r"(?<![A-Za-z])", r"(?![A-Za-z])"
 
@@ -26,18 +27,10 @@ class Arm:
     """Named as an arm (X 组, the X group), not only as a treatment."""
 
 
-# Endings of drugs' names, the stems of the International Nonproprietary Names.
-_STEM = (
-    r"(?:mab|mig|tug|nib|ciclib|parib|rasib|taxel|platin|cept|leucel|limus|lisib|zomib|tecan|vedotin|deruxtecan"
-    r"|govitecan"
-    r"|lutamide|terone|trozole|strozole|mestane|strant|oxifen|citabine|rubicin|poside|trexed|uracil|lidomide"
-    r"|domide|toclax"
-    r"|denib|sertib|relix|relin|pirib|setron|mycin|cristine|blastine|relbine|bulin|fosfamide|mustine|tansine|ansine"
-    r"|prednisone|prednisolone|dexamethasone|zolomide|metformin|aspirin|interferon|selinexor)"
-)
+# Names that end in no stem.
+_STEM = rf"(?:{english_endings()}|aspirin)"
 _DRUG_EN = (
-    rf"(?:[A-Za-z]{{2,20}}-)?[A-Za-z]{{0,20}}{_STEM}(?: (?:vedotin|deruxtecan|govitecan|emtansine|tirumotecan"
-    rf"|soravtansine))?{_R}"
+    rf"(?:[A-Za-z]{{2,20}}-)?[A-Za-z]{{0,20}}{_STEM}(?: (?:{second_words()}))?{_R}"
     rf"|(?:[0-9]{{1,3}}[A-Za-z]{{1,3}}-)?[A-Z][A-Za-z0-9]{{1,12}}(?:-[A-Za-z0-9]{{1,8}}){{0,3}}"
     r"(?= plus | alone| monotherapy)"
     rf"|nab-paclitaxel|lazertinib|FOLF[A-Z]{{2,7}}|m?FOLFOX6?|CAPOX|XELOX|SOX|GEMOX|R-CHOP|ABVD|BEACOPP|S-1"
@@ -55,9 +48,7 @@ _CLASS_EN = (
 _DRUG_ZH = (
     rf"(?:单纯|标准|含铂|双药|同步|诱导|辅助|新辅助)?"
     rf"(?:(?:含铂)?放?化疗|放疗|内分泌治疗|免疫治疗)|安慰剂|标准 ?(?:EGFR-TKI|治疗|方案)|最佳支持治疗|手术|替吉奥"
-    rf"|(?:(?!联合|加用)[{HAN}]){{1,7}}(?:单抗|替尼|西利|帕利|拉西布|雷塞|西普|紫杉|铂|曲塞|他滨|比星|替康|泊苷"
-    rf"|鲁胺|司群|那曲唑|依西美坦"
-    rf"|度胺|佐米|瑞林|瑞克|氟尿嘧啶|环磷酰胺|布林|长春瑞滨|尿嘧啶|替吉奥|德鲁替康|戈沙妥珠|维泊妥珠|仑赛)"
+    rf"|(?:(?!联合|加用)[{HAN}]){{1,7}}(?:{chinese_endings()}|替吉奥|戈沙妥珠|维泊妥珠)"
     rf"|(?:白蛋白结合型|多西他赛|多西|吉西|脂质体)?(?:紫杉醇)|多西他赛|来曲唑|阿那曲唑|他莫昔芬|卡培他滨"
     rf"|替莫唑胺|依托泊苷|阿比特龙"
 )
