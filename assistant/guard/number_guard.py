@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
 from assistant.answering.figures import arm_key
-from corpus.segments.sentences import split_sentences
+from assistant.guard.citations import citations_in, cited_sentences, without_citations
 from corpus.trial_results import TrialResult
 from corpus.vocabulary.concepts import Terms
 from corpus.vocabulary.endpoints import by_key, endpoints
+from corpus.vocabulary.units import unit_behind
 from corpus.words.folding import fold
 
 Fault = Literal["uncited", "unknown_citation", "figure", "arm", "endpoint", "name"]
@@ -55,7 +56,6 @@ class Figure:
     end: int
 
 
-_CITATION = re.compile(r"\[(\d{1,3}(?:\s?[,-]\s?\d{1,3}){0,5})\]")
 _NUMBER = re.compile(
     r"(?<![0-9])(?<![0-9][.,])(?:[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,9})?|[0-9]{0,9}\.[0-9]{1,9}|[0-9]{1,9})"
     r"(?![0-9]|\.[0-9])"
@@ -64,29 +64,18 @@ _NUMBER = re.compile(
 _NAME = re.compile(
     r"(?<![a-z0-9])[a-z][a-z]*(?:[-/][a-z]+)*-?[0-9]{1,9}[a-z]?(?![0-9]|\.[0-9]|[%]| ?(?:个?月|months?|%))"
 )
-_UNITS = (
-    ("%", re.compile(r" ?(?:%|percent)")),
-    ("months", re.compile(r"[ -]?(?:个?月|months?|mo(?![a-z]))")),
-    ("patients", re.compile(r" ?(?:例|名|位|patients|participants)")),
-    ("mg", re.compile(r" ?mg")),
-)
 _WITH = re.compile(r"^[^;,。；]{0,60}?(?<![a-z])(?:with|for|in|on|among|receiving) ")
 
 
 def figures(text: str) -> list[Figure]:
     """The figures of a text, without citations and the digits of names, in its order; offsets in its folded form."""
     folded = fold(text).text
-    bare = _NAME.sub(_blank, _CITATION.sub(_blank, folded))
+    bare = _NAME.sub(lambda name: " " * len(name[0]), without_citations(folded))
     found = []
     for match in _NUMBER.finditer(bare):
-        unit = next((name for name, pattern in _UNITS if pattern.match(bare, match.end())), "")
         value = Decimal(match[0].replace(",", ""))
-        found.append(Figure(match[0], value, unit, match.start(), match.end()))
+        found.append(Figure(match[0], value, unit_behind(bare, match.end()), match.start(), match.end()))
     return found
-
-
-def _blank(match: re.Match[str]) -> str:
-    return " " * len(match[0])
 
 
 def verify(text: str, sources: Mapping[int, str], terms: Terms, results: Sequence[TrialResult] = ()) -> list[Failure]:
@@ -96,9 +85,9 @@ def verify(text: str, sources: Mapping[int, str], terms: Terms, results: Sequenc
     """
     failures = []
     known = {re.sub(r"[\s-]", "", name) for source in sources.values() for name in _NAME.findall(fold(source).text)}
-    for sentence in _sentences(text):
+    for sentence in cited_sentences(text):
         outside = _replaced(sentence, lambda quote: " ")
-        cited = [int(n) for match in _CITATION.finditer(fold(outside).text) for n in re.findall(r"\d+", match[1])]
+        cited = citations_in(outside)
         if unknown := [n for n in cited if n not in sources]:
             failures.append(Failure(sentence, "unknown_citation", f"[{unknown[0]}]"))
             continue
@@ -112,7 +101,7 @@ def verify(text: str, sources: Mapping[int, str], terms: Terms, results: Sequenc
 def _judge(
     sentence: str, own: str, cited: Sequence[str], known: set[str], terms: Terms, results: Sequence[TrialResult]
 ) -> Failure | None:
-    names = _NAME.findall(fold(_CITATION.sub(" ", own)).text)
+    names = _NAME.findall(fold(without_citations(own)).text)
     if invented := [name for name in names if re.sub(r"[\s-]", "", name) not in known]:
         return Failure(sentence, "figure", invented[0])
     shown = figures(own)
@@ -179,22 +168,6 @@ def _fits(told: frozenset[str], result: TrialResult, bound: Sequence[TrialResult
 
 def _nearness(told: frozenset[str], arm: frozenset[str]) -> float:
     return len(told & arm) / len(told | arm) if told and arm else 0.0
-
-
-def _sentences(text: str) -> Iterator[str]:
-    """The sentences of a text, line by line; a citation after the full stop belongs to what stands before it."""
-    for line in text.splitlines():
-        kept = ""
-        for span in split_sentences(line):
-            part = span.of(line)
-            if kept and not _CITATION.sub("", fold(part).text).strip(" .。"):
-                kept += part
-                continue
-            if kept.strip():
-                yield kept.strip()
-            kept = part
-        if kept.strip():
-            yield kept.strip()
 
 
 def _without_quotes(sentence: str, cited: Sequence[str]) -> str:

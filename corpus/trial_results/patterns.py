@@ -10,10 +10,7 @@ from __future__ import annotations
 
 from corpus.vocabulary.adverse_events import adverse_event_names
 from corpus.vocabulary.endpoints import EndPoint, endpoints
-
-# Lookarounds of a Latin word.
-_L, _R = r"(?<![A-Za-z])", r"(?![A-Za-z])"
-
+from corpus.vocabulary.units import units
 
 ROWS: tuple[EndPoint, ...] = tuple(endpoint for endpoint in endpoints() if endpoint.printed)
 """What a figure may measure, the longer name first where one holds another."""
@@ -31,34 +28,7 @@ NUMBER = (
 )
 """A figure, digit-bounded on both sides."""
 
-# (unit as reported, class: t(ime) % d(ose) c(ount) x (no figure of a trial), pattern after the figure)
-UNITS: tuple[tuple[str, str, str], ...] = (
-    ("%", "%", r" ?%"),
-    ("months", "t", rf"[ -]?(?:个? ?月(?!\d| ?\d{{1,2}} ?日)|months?{_R}|mos?{_R})"),
-    ("years", "t", rf"[ -]?(?:年|years?(?! of age|-old){_R}|yrs?{_R})"),
-    ("weeks", "t", rf"[ -]?(?:周(?!期)|weeks?{_R}|wks?{_R})"),
-    ("days", "t", rf"[ -]?(?:天|日|days?{_R})"),
-    ("mg/kg", "d", rf" ?mg/kg{_R}"),
-    ("mg/m2", "d", r" ?mg/m(?:2|²)"),
-    ("mg", "d", rf"[ -]?(?:mg|毫克){_R}(?!/)"),
-    ("μg/kg", "d", rf" ?(?:μg|µg|ug)/kg{_R}"),
-    ("Gy", "d", rf" ?Gy{_R}"),
-    ("AUC", "x", r"(?!)"),
-    ("cycles", "k", rf" ?(?:个)?(?:周期|疗程)| cycles?{_R}"),
-    ("centres", "s", rf" ?(?:个|家)(?:研究)?(?:中心|医院)| (?:cent(?:er|re)s?|sites|hospitals){_R}"),
-    ("lines", "l", r" ?线(?:系统|治疗)| (?:prior )?lines"),
-    (
-        "patients",
-        "c",
-        r" ?(?:例|名|位)(?!次)| (?:of )?(?:(?:eligible|evaluable|enrolled|assessable|randomi[sz]ed|treated|adult"
-        r"|consecutive|Chinese|Asian|women|men)\s?){0,2}"
-        rf"(?:patients|participants|subjects|women|men|adults){_R}",
-    ),
-    ("age", "x", r" ?(?:岁|years of age|-year-old)"),
-    ("grade", "x", r" ?(?:级|度)"),
-    ("other", "x", r" ?(?:次|种|个(?!月)|期|项|kDa|ml|mL|cm|mm|μm|nM|kg|倍|分|d/)"),
-)
-UNIT = "|".join(f"(?P<u{i}>{pattern})" for i, (_, _, pattern) in enumerate(UNITS))
+UNIT = "|".join(f"(?P<u{i}>{unit.printed})" for i, unit in enumerate(units()))
 
 _BOUND = r"[0-9]{1,4}(?:\.[0-9]{1,4})?"
 _OPEN_END = (

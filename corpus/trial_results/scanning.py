@@ -17,9 +17,9 @@ from corpus.trial_results.patterns import (
     RESPECTIVELY,
     ROWS,
     UNIT,
-    UNITS,
 )
 from corpus.vocabulary.endpoints import EndPoint
+from corpus.vocabulary.units import units
 
 _WORD = r"[A-Za-z]{1,40}(?:[A-Za-z0-9]{1,12}|-(?=[A-Za-z0-9])){0,4}"
 # In order: what holds figures that are no value comes before figures, names before words.
@@ -136,8 +136,8 @@ def _figure(tokens: Tokens, match: re.Match[str], in_arm: list[tuple[int, int]])
     start, end = match.span("figure")
     unit, kind, stop = None, "r" if "." in match["figure"] else "i", end
     if found := _UNIT.match(text, end):
-        index = next(i for i in range(len(UNITS)) if found[f"u{i}"] is not None)
-        unit, kind, stop = UNITS[index][0], UNITS[index][1], found.end()
+        index = next(i for i in range(len(units())) if found[f"u{i}"] is not None)
+        unit, kind, stop = units()[index].key, units()[index].kind, found.end()
     if any(a <= start < b for a, b in in_arm):
         return stop
     tokens.figures.append(Figure(start, stop, (start, end), unit, kind, tail=stop))
