@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.trials.groups import Found, Group
+from assistant.understanding.cues import cue
 from assistant.understanding.measures import MeasuresAsked
+from assistant.wording.messages import say
 from corpus.document import Language
 from corpus.vocabulary.concepts import Concept, Terms
 from corpus.vocabulary.endpoints import EndPoint, endpoints
@@ -17,16 +19,6 @@ from index.store.keywords import Unit
 _ARM_CATEGORIES = frozenset({"drug", "drug code", "treatment", "route"})
 _DRUG_CATEGORIES = frozenset({"drug", "drug code"})
 _DOSE = re.compile(r"(?<![0-9.])([0-9]{1,4}(?:\.[0-9]+)?) ?mg")
-_ARM_WORD = re.compile(r"(?<![a-z])(?:arms?|groups?)(?![a-z])|组|臂")
-# Words of a question for a figure that say nothing of which figure.
-_FILLER = re.compile(
-    r"arms?|groups?|median|report\w*|show\w*|value\w*|rates?|result\w*|what|respective\w*|versus|vs|compar\w*|tell|give"
-    r"|find|found|please|much|long|high|low|doses?|dosage|mg|kg|trial\w*|stud(?:y|ies)|patient\w*|month\w*|year\w*"
-    r"|plus|combin\w*|alone|monotherapy|treat\w*|therapy|number|many|enrol\w*|recruit\w*|includ\w*|time|point|overall"
-    r"|took|take|part|phase|i{1,3}b?|first|line|was|were|its?|both|each|between|difference|observed|achieved?|get|got|receiv\w*|in|with|single|agent|experimental|control"
-    r"|[两各二三]?[组臂]|中位|分别|多少|是|几|个?月|年|率|期|值|数|达到?|结果|请问|告诉|研究|试验|患者|病人|单药|联合|治疗|对比|比较"
-    r"|相比|与|和|用|的|在|中|为|单纯|剂量|数据|情况|显示|报道|报告|接受|入组|纳入|例|名|位|总|共|一共|总共|对照|实验|呢|那|如何|怎样|怎么样"
-)
 _REPEATS = 4
 """Lines of an answer at most: figures of more trials are a table's business."""
 
@@ -62,8 +54,10 @@ class Lacking:
 
     def missing(self, language: Language) -> tuple[str, ...]:
         """All of it, in the reader's language."""
-        point = {"en": f"{self.months}-month ", "zh": f"{self.months}个月"}[language] if self.months else ""
-        return (*self.names, *(point + measure.names[language] for measure in self.measures))
+        names = [measure.names[language] for measure in self.measures]
+        if self.months:
+            names = [say("measure.at_month", language, months=self.months, measure=name) for name in names]
+        return (*self.names, *names)
 
 
 def arm_key(text: str, terms: Terms) -> frozenset[str]:
@@ -86,7 +80,7 @@ def false_premise(question: str, groups: Sequence[Group], terms: Terms) -> Lacki
     """Drugs, arms and doses that a question supposes in a trial and that no passage on it holds."""
     text = "\n".join(group.text for group in groups)
     held = {m.concept.id for m in terms.find(text)}
-    arms = bool(_ARM_WORD.search(fold(question).text))
+    arms = bool(cue("arm").search(fold(question).text))
     wanted = _DRUG_CATEGORIES | ({"treatment"} if arms else frozenset())
     names = [
         m.span.of(question)
@@ -109,7 +103,7 @@ def leftover(units: Sequence[Unit], asked: MeasuresAsked, groups: Sequence[Group
         if concept and concept.category in _ARM_CATEGORIES | {"disease", "design", "endpoint"}:
             continue
         if (
-            _FILLER.fullmatch(key)
+            cue("filler").fullmatch(key)
             or any(key in name for name in names)
             or re.fullmatch(r"[0-9.]+(?:mg|个?月|年)?", key)
         ):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from assistant.answering.figures import drugs_in, leftover
 from assistant.trials.groups import Group, Trials
+from assistant.understanding.cues import cue
 from assistant.understanding.measures import MeasuresAsked, measures_in
 from assistant.understanding.question import MAX_CHARACTERS, Question
 from assistant.understanding.understood import Understood
@@ -17,13 +18,6 @@ from corpus.words.folding import fold
 from index.search.hybrid import HybridIndex
 from index.store.keywords import Unit
 
-_WHICH_TRIAL = re.compile(
-    r"which (?:clinical |phase \w+ )?(?:trial|study|studies)|哪(?:项|个|些|一项)?.{0,8}(?:研究|试验)"
-)
-_OF_THE_DRUG = re.compile(
-    r"抗原|靶向|靶点|机制|结构|作用方式|如何起作用|怎[么样]起作用|半衰期|antigen|target|mechanism|structure|half-life"
-    r"|how (?:does|do) (?:it|they|this|that) (?:drug )?work|bind"
-)
 _DOSE = re.compile(r"[0-9] ?mg")
 
 
@@ -75,7 +69,7 @@ def focus_on(question: Question, history: Sequence[str], index: HybridIndex, tri
     if (
         question.follow_up
         and groups
-        and _OF_THE_DRUG.search(fold(question.text).text)
+        and cue("of_the_drug").search(fold(question.text).text)
         and not trials.named_in(question.text)
     ):
         # What a drug is and does is told outside its trials.
@@ -92,6 +86,6 @@ def focus_on(question: Question, history: Sequence[str], index: HybridIndex, tri
                 asked = before_asked
                 search = f"{search} {' '.join(measure.names[question.language] for measure in asked.measures)}"
                 break
-    figure = bool(asked.measures) and not question.asks_reference and not _WHICH_TRIAL.search(fold(search).text)
+    figure = bool(asked.measures) and not question.asks_reference and not cue("which_trial").search(fold(search).text)
     topics = {m.concept.id: m.concept for m in terms.find(search) if m.concept.category == "safety"}
     return Focus(search, tuple(groups), tuple(drugs), asked, tuple(rest), tuple(topics.values()), figure)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from assistant.understanding.cues import cue
 from corpus.document import Language, Span
 from corpus.language import language_of
 from corpus.reading.cleaning import clean
@@ -23,21 +24,12 @@ _NUMBERED = re.compile(
     rf"{_REFERENCE_WORD}\s*(?:no\.?|number|#|第)?\s*(\d{{1,3}})(?!\.?\d)|"
     rf"(?:第\s*(\d{{1,3}})\s*[篇条号]?|(?<!\d)(\d{{1,3}})\s*[篇条号])\s*{_REFERENCE_WORD}"
 )
-_ASKS_REFERENCE = re.compile(rf"{_REFERENCE_WORD}|引用|\bcited?s?\b")
 _NAME = re.compile(r"[A-Za-z]\S*\d|[a-z]+[A-Z]|[A-Z]{2}|[A-Z][a-z]+[A-Z]")
 _DRUGS = frozenset({"drug", "drug code"})
 # What is missed by name where no passage holds it.
 _MISSED = _DRUGS | {"disease"}
 # What ties a passage to a question where it holds it.
 _TIES = _MISSED | {"class", "target", "organisation"}
-# What marks a question that leaves its subject to the one before.
-_FOLLOW_UP = re.compile(
-    r"^(?:and|what about|how about|then|also|but|with|for)\b|\b(?:its?|they|their|them)\b|"
-    r"\b(?:that|this|the) (?:trial|study|drug)\b|"
-    r"^(?:那|那么|还有|另外|而)|它|其|该(?:研究|试验|药)|这(?:个|项)|呢[?？]?$",
-    re.I,
-)
-
 # "What does section 4.1 say?", "第4.1节讲了什么？" once the section is out.
 _WHOLE = re.compile(
     r"(?:what(?:'s| is| does| do)?|which|tell|show|me|us|summari[sz]e|summary|describe|says?|about|the|in|of|it|there"
@@ -83,7 +75,7 @@ def understand(text: str, history: Sequence[str], index: HybridIndex) -> Questio
     units = index.vocabulary.units(read)
     subjects = _subjects(read, units, index)
     search = read
-    follow_up = bool(history) and bool(_FOLLOW_UP.search(text) or (len(units) <= 2 and not sections))
+    follow_up = bool(history) and bool(cue("follow_up").search(fold(text).text) or (len(units) <= 2 and not sections))
     if follow_up and not subjects:
         for earlier in reversed(history):
             carried = index.correct(clean(earlier).strip()[:MAX_CHARACTERS])
@@ -99,7 +91,7 @@ def understand(text: str, history: Sequence[str], index: HybridIndex) -> Questio
         subjects=subjects,
         names=_names(search, index),
         references=references_asked(text),
-        asks_reference=bool(_ASKS_REFERENCE.search(fold(text).text)),
+        asks_reference=bool(cue("reference").search(fold(text).text)),
         missing=_missing(read, units, index),
         sections=sections,
         whole=bool(sections) and bool(_WHOLE.fullmatch(read)),

@@ -14,13 +14,13 @@ from assistant.trials.groups import Trials
 from assistant.understanding.measures import measures_in
 from assistant.understanding.question import sections_in
 from assistant.understanding.understood import Understood
+from assistant.wording.messages import say
 from corpus.document import Language, Span
 from corpus.language import language_of
 from corpus.vocabulary.concepts import Terms
 from corpus.vocabulary.endpoints import by_key
 from corpus.words.folding import fold
 
-_SECTION: dict[Language, str] = {"en": "(section {section})", "zh": "（第{section}节）"}
 _END = re.compile(r"[\s?？。.!！]*$")
 # What a name that went leaves behind: "the OS with in X", "X与的比较".
 _STRAY: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -47,20 +47,19 @@ def rephrase(question: str, before: Understood, after: Understood, trials: Trial
     missing += [name for name in after.drugs if held.isdisjoint(concept.id for concept, _ in drugs_in(name, terms))]
     asked = {measure.key for measure in measures_in(question).measures}
     missing += [names[key] for key in after.endpoints if key in names and key not in asked]
-    missing += [_SECTION[language].format(section=section) for section in after.sections]
-    return _append(question, missing, language)
+    return _append(question, missing, after.sections, language)
 
 
-def _append(question: str, words: Sequence[str], language: Language) -> str:
-    if not words:
+def _append(question: str, names: Sequence[str], sections: Sequence[str], language: Language) -> str:
+    if not names and not sections:
         return question.strip()
     end = _END.search(question)
     at = end.start() if end else len(question)
     body, mark = question[:at].strip(), question[at:].strip()
-    comma = "，" if language == "zh" else ", "
-    for word in words:
-        bracketed = word.startswith(("(", "（"))
-        body += (("" if language == "zh" else " ") if bracketed else comma) + word
+    for name in names:
+        body = say("question.with", language, question=body, name=name)
+    for section in sections:
+        body = say("question.with_section", language, question=body, section=section)
     return f"{body}{mark}"
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assistant.wording.messages import say
 from corpus.document import Language
 from corpus.vocabulary.endpoints import names_of
-
-_SECTION: dict[Language, str] = {"en": "section {section}", "zh": "第{section}节"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class Understood:
     def names(self, language: Language) -> tuple[str, ...]:
         """All of it in words: trials, else drugs; measures, else topics; sections."""
         measures = names_of(self.endpoints, language)
-        sections = [_SECTION[language].format(section=section) for section in self.sections]
+        sections = [say("ask.section", language, section=section) for section in self.sections]
         return (*(self.trials or self.drugs), *(measures or self.topics), *sections)
 
 

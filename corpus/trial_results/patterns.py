@@ -42,7 +42,7 @@ INTERVAL = (
     rf"(?P<low>{_BOUND}){_TO}(?P<high>{_BOUND}|{_OPEN_END})(?! ?个?月? ?(?:和|vs))"
 )
 BARE_INTERVAL = rf"[(\[] ?(?P<blow>{_BOUND})(?: ?%)? ?(?:to|-|~|至) ?(?P<bhigh>{_BOUND}|{_OPEN_END})(?: ?%)? ?[)\]]"
-P_VALUE = r"(?<![A-Za-z])[Pp](?: ?值| values?)?(?: for \w{1,15})? ?(?P<p>[<>=≤≥] ?0?\.[0-9]{1,6})"
+P_VALUE = r"(?<![A-Za-z])[Pp](?: ?值| values?)?(?: for \w{1,15})? ?(?P<p>[<>=≤≥] ?0?\.[0-9]{1,6}(?![0-9]))"
 PATIENTS_N = r"(?<![A-Za-z])[nN] ?= ?(?P<n>[0-9]{1,3}(?:,[0-9]{3})|[0-9]{1,6})(?![0-9])"
 FRACTION = r"(?<![0-9./])(?P<part>[0-9]{1,5}) ?(?:/|of(?: the)?) ?(?P<whole>[0-9]{1,5})(?![0-9./:-])"
 RESPECTIVELY = r"分别|respectively|依次"

@@ -74,7 +74,7 @@ def _inside_word(name: str, place: int) -> bool:
 
 
 def expanded(cell: str) -> tuple[str, ...]:
-    """Every plain name that a cell stands for, each once, those first that leave the least out of it.
+    """Every plain name that a cell stands for, each once, those first that leave the most out of it.
 
     Regular expressions and ``<word>`` stand for none.
     """
@@ -98,5 +98,5 @@ def _choices(name: str) -> list[str]:
         if depth == 0:
             break
     inside = [name[a : b - 1] for a, b in zip(parts, [*parts[1:], place + 1], strict=True)]
-    inside += [""] if name[start] == "[" else []
+    inside = ["", *inside] if name[start] == "[" else inside
     return [name[:start] + text for each in inside for text in _choices(each + name[place + 1 :])]

@@ -15,28 +15,33 @@ from pathlib import Path
 Row = dict[str, str]
 
 
-def read_table(name: str, key: str = "key") -> list[Row]:
-    """The rows of a table (``endpoints``), a user's first; each once by its ``key`` column.
+def read_table(name: str) -> list[Row]:
+    """The rows of a table of the vocabulary (``endpoints``), a user's first; each once by its ``key``.
 
     Raises:
-        ValueError: a user's table lacks a column, or the key in a row.
+        ValueError: a user's table has a column that there is not, or a row without its key.
     """
-    own = list(_rows((resources.files("corpus.vocabulary") / f"{name}.tsv").read_text(encoding="utf-8")))
+    return read_rows("corpus.vocabulary", name)
+
+
+def read_rows(package: str, name: str) -> list[Row]:
+    """The same of a table that stands in another package."""
+    own = list(_rows((resources.files(package) / f"{name}.tsv").read_text(encoding="utf-8")))
     rows: dict[str, Row] = {}
-    for row in [*_users(name, set(own[0]), key), *own]:
-        rows.setdefault(row[key], row)
+    for row in [*_users(name, set(own[0])), *own]:
+        rows.setdefault(row["key"], row)
     return list(rows.values())
 
 
-def _users(name: str, columns: set[str], key: str) -> list[Row]:
+def _users(name: str, columns: set[str]) -> list[Row]:
     folder = os.environ.get("BSAB_VOCABULARY")
     path = Path(folder) / f"{name}.tsv" if folder else None
     if not path or not path.is_file():
         return []
     rows = list(_rows(path.read_text(encoding="utf-8-sig")))
     for row in rows:
-        if key not in row or not row[key] or not row.keys() <= columns:
-            raise ValueError(f"{path}: give each row the column {key}; the columns are {', '.join(sorted(columns))}.")
+        if not row.get("key") or not row.keys() <= columns:
+            raise ValueError(f"{path}: give each row its key; the columns are {', '.join(sorted(columns))}.")
     return [dict.fromkeys(columns, "") | row for row in rows]
 
 
