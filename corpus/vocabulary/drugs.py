@@ -127,11 +127,15 @@ def find_drug_names(text: str) -> list[Span]:
 
 
 def _english(text: str) -> Iterator[tuple[int, int]]:
+    last = 0
     for word in _ENGLISH_WORD.finditer(text):
+        if word.start() < last:
+            continue  # a second word
         second = _patterns()[1].match(text, word.end())
         # Gene and cell therapies have two words: axicabtagene ciloleucel.
         if is_drug_name(word[0]) or (second and word[0].endswith("gene")):
-            yield word.start(), second.end() if second else word.end()
+            last = second.end() if second else word.end()
+            yield word.start(), last
 
 
 def _chinese(text: str) -> Iterator[tuple[int, int]]:
@@ -144,8 +148,10 @@ def _chinese(text: str) -> Iterator[tuple[int, int]]:
         # 普利 ends 度普利 and stands inside 度普利尤单抗.
         if found and start == taken and text[slice(*found[-1])] not in _chinese_names():
             found[-1] = (found[-1][0], ending.end())
-        elif (start := _beginning(text, start, ending)) < ending.start():
-            found.append((start, ending.end()))
+        else:
+            start = _beginning(text, start, ending)
+            if start < ending.start() or ending[0] in _chinese_names():
+                found.append((start, ending.end()))
     yield from found
 
 
