@@ -1,16 +1,17 @@
 # make run    set up, then serve the chat page
 # make test   set up, system packages included, then the whole suite
+# make bundle one archive, in build/bundle, that installs and runs without any network
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 AXE := tests/web/node_modules/axe-core/axe.min.js
 
-.PHONY: run test setup system screenshots clean
+.PHONY: run test setup system bundle screenshots clean
 
 run: $(VENV)/.run
 	$(BIN)/bsab serve
 
-test: system $(VENV)/.test $(AXE)
+test: system $(VENV)/.test $(AXE) bundle
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -38,6 +39,20 @@ $(VENV)/.test: $(VENV)/bin/python pyproject.toml constraints.txt
 # What the tests of the page judge its accessibility by.
 $(AXE): tests/web/package.json tests/web/package-lock.json
 	npm ci --prefix tests/web --silent --no-audit --no-fund
+	touch $@
+
+bundle: build/bundle/.made
+
+# Folders, too: their time tells of a file removed.
+build/bundle/.made: build/wheels/.fetched scripts/bundle README.md app.py \
+		$(shell find corpus index assistant -name __pycache__ -prune -o -print)
+	$(BIN)/python scripts/bundle
+	touch $@
+
+# What the program needs at run time; pip wheel, not pip download, since jieba comes as source only.
+build/wheels/.fetched: $(VENV)/bin/python pyproject.toml constraints.txt
+	rm -rf build/wheels build/lib
+	$(BIN)/pip wheel --disable-pip-version-check --quiet --constraint constraints.txt --wheel-dir build/wheels .
 	touch $@
 
 # Pictures of the real page: all panels, both languages, light and dark, two widths; those in docs/images are renewed.

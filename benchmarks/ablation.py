@@ -26,7 +26,8 @@ from corpus.document import Language
 from corpus.packs.bundled import read_review
 from index.embedding.embedders import BundledEmbedder
 from index.search.fusion import FusionOptions
-from index.search.hybrid import HybridIndex, SearchOptions
+from index.search.hybrid import HybridIndex
+from index.search.searching import SearchOptions
 
 WHOLE = SearchOptions()
 LEFT_OUT: dict[str, SearchOptions] = {

@@ -29,7 +29,8 @@ from corpus.packs.bundled import REVIEW_ID
 from corpus.reading.plain import read_plain
 from index.embedding.embedders import Vectors
 from index.embedding.loading import load_embedder
-from index.search.hybrid import HybridIndex, SearchOptions
+from index.search.hybrid import HybridIndex
+from index.search.searching import SearchOptions
 from index.store.library import FILE_NAME
 
 CASES: tuple[tuple[Language, Language], ...] = (("en", "en"), ("en", "zh"), ("zh", "zh"), ("zh", "en"))

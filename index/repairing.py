@@ -18,13 +18,9 @@ from index.errors import LibraryDamaged, LibraryUnusable
 from index.search.hybrid import HybridIndex, silent
 from index.search.indexing import Progress
 from index.store.copies import workshop
-from index.store.library import (
-    FILE_NAME,
-    Library,
-    aside_of,
-    put_in_place,
-)
+from index.store.library import FILE_NAME, Library
 from index.store.salvage import Salvaged, salvage
+from index.store.upkeep import aside_of, put_in_place
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,18 @@ settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """More time than pyproject.toml gives for what is slow, and for the first test to index the review."""
+    for item in items:
+        if item.path.name == "test_bundle.py":  # installs gigabytes
+            item.add_marker(pytest.mark.slow)
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.timeout(900))
+        elif "review_home" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(300))
+
+
 @pytest.fixture(scope="session")
 def review_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with the bundled review, indexed with the bundled model. Read it, do not change it."""

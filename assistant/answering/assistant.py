@@ -39,13 +39,9 @@ from assistant.guard.number_guard import Failure, verify
 from assistant.trials.groups import Trials
 from assistant.trials.source_notes import checks_of, results_of
 from assistant.understanding.focus import Focus, focus_on
+from assistant.understanding.follow_ups import MAX_CHARACTERS
 from assistant.understanding.intents import intent_of
-from assistant.understanding.question import (
-    MAX_CHARACTERS,
-    Question,
-    references_asked,
-    understand,
-)
+from assistant.understanding.question import Question, references_asked, understand
 from assistant.understanding.understood import NOTHING, Understood
 from corpus.document import Language, Passage, Span
 from corpus.language import language_of

@@ -1,4 +1,4 @@
-"""Figures in words, in both languages: "In DeLLphi-304 the median overall survival was 13.6 months with …"."""
+"""Figures in words: "In DeLLphi-304 the median overall survival was 13.6 months with …"."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ from collections.abc import Mapping, Sequence
 
 from assistant.answering.figures import FigureLine
 from assistant.trials.groups import REGISTERED, Found
+from assistant.wording.messages import joined, say
 from corpus.document import Language
 from corpus.language import HAN
 from corpus.trial_results import TrialResult
 from corpus.vocabulary.concepts import Terms
+from corpus.vocabulary.endpoints import by_key
 
 _HAN = re.compile(f"[{HAN}]")
-_UNITS_ZH = {"months": "个月", "years": "年", "weeks": "周", "days": "天", "patients": "例", "%": "%"}
-# Words between the names of drugs in an arm's name, for an English reader.
-_JOINTS = (
-    ("联合", " plus "), ("单药", " monotherapy"), ("单纯", ""), ("以及", " and "), ("与", " and "), ("和", " and "),
-    ("或", " or "), ("组", ""), ("皮下注射", "subcutaneous"), ("静脉注射", "intravenous"), ("安慰剂", "placebo"),
-    ("含铂", "platinum-based "),
+UNITS = ("months", "years", "weeks", "days", "patients")
+ARM_WORDS = (
+    "plus", "alone", "as_well_as", "with", "and", "or", "subcutaneous", "intravenous", "placebo", "platinum",
 )  # fmt: skip
+"""Words between the names of drugs in an arm's name."""
+_OUR_OWN = re.compile("单纯|组")
+"""Words of an arm's name that other languages do without."""
 _GRADE = re.compile(
     r"(?:≥ ?([1-5]) ?级|([1-5]) ?级(?:及|或)?以上|grade ?(?:≥ ?)?([1-5])(?: or (?:higher|worse))?)", re.I
 )
@@ -31,8 +33,7 @@ def figure_answer(lines: Sequence[FigureLine], numbers: Mapping[str, int], langu
 
     ``numbers``: by passage id.
     """
-    worded = _english if language == "en" else _chinese
-    return "\n".join(worded(line, _cited(line, numbers), terms) for line in lines)
+    return "\n".join(_worded(line, _cited(line, numbers), language, terms) for line in lines)
 
 
 def _cited(line: FigureLine, numbers: Mapping[str, int]) -> str:
@@ -40,77 +41,61 @@ def _cited(line: FigureLine, numbers: Mapping[str, int]) -> str:
     return " ".join(f"[{n}]" for n in sorted({numbers[id] for id in used}))
 
 
-def _english(line: FigureLine, cited: str, terms: Terms) -> str:
-    name = "" if REGISTERED.fullmatch(line.group.name) else line.group.name
+def _worded(line: FigureLine, cited: str, language: Language, terms: Terms) -> str:
+    trial = "" if REGISTERED.fullmatch(line.group.name) else line.group.name
     if line.measure.key == "enrolled":
-        return f"{name or 'The trial'} enrolled {line.found[0].result.value_text} patients {cited}."
-    said = f"In {name} the {_measure(line, 'en')}" if name else f"The {_measure(line, 'en')}"
-    figures = [_figure(f.result, "en") + _with(f, terms) for f in line.found]
-    return f"{said} was {_joined(figures, ' and ')}{_ratio(line, 'en')} {cited}."
-
-
-def _chinese(line: FigureLine, cited: str, terms: Terms) -> str:
-    name = "" if REGISTERED.fullmatch(line.group.name) else line.group.name
-    if line.measure.key == "enrolled":
-        return f"{name}共纳入{line.found[0].result.value_text}例患者 {cited}。"
-    figures = []
-    for f in line.found:
-        arm = "" if f.result.arm in (None, "all") else _arm(f.result.arm or "", "zh", terms)
-        if f.result.endpoint == "HR" and f.result.comparator:
-            arm += f"对比{_arm(f.result.comparator, 'zh', terms)}"
-        figures.append(f"{arm}{'组' if arm and not arm.endswith('组') else ''}为{_figure(f.result, 'zh')}")
-    where = f"{name}中，" if name else ""
-    return f"{where}{_measure(line, 'zh')}：{'，'.join(figures)}{_ratio(line, 'zh')} {cited}。"
+        value = line.found[0].result.value_text
+        if trial:
+            return say("figure.enrolled", language, trial=trial, value=value, cited=cited)
+        return say("figure.enrolled_unnamed", language, value=value, cited=cited)
+    *first, last = (_of_arm(f, language, terms) for f in line.found)
+    figures = say("list.last_figure", language, one=joined(first, language, "figures"), other=last) if first else last
+    if line.ratio:
+        value, interval = line.ratio.result.value_text, _interval(line.ratio.result)
+        ratio = say("figure.ratio_interval", language, ratio=value, interval=interval) if interval else value
+        figures = say("figure.with_ratio", language, figures=figures, ratio=ratio)
+    measure = _measure(line, language)
+    if trial:
+        return say("figure.told", language, trial=trial, measure=measure, figures=figures, cited=cited)
+    return say("figure.told_unnamed", language, measure=measure, figures=figures, cited=cited)
 
 
 def _measure(line: FigureLine, language: Language) -> str:
     name = line.measure.names[language]
     ofs = {f.result.of for f in line.found} - {None}
     if len(ofs) == 1:
-        of = {"PFS": ("progression-free survival", "无进展生存期"), "OS": ("overall survival", "总生存期"),
-              "DFS": ("disease-free survival", "无病生存期")}.get(str(*ofs))  # fmt: skip
-        if of:
-            name = f"{name} for {of[0]}" if language == "en" else f"{of[1]}的{name}"
+        of = by_key()[str(*ofs)].names[language].removeprefix("median ").removeprefix("中位")
+        name = say("measure.of", language, measure=name, of=of)
     setting = line.setting
-    if line.measure.key.endswith("_rate") and (point := _POINT.search(setting)):
-        return f"{point[1]}-month {name}" if language == "en" else f"{point[1]}个月{name}"
+    if line.measure.is_rate and (point := _POINT.search(setting)):
+        return say("measure.at_month", language, months=point[1], measure=name)
     if line.measure.key == "TRAE_rate" and (grade := _GRADE.search(setting)):
         number = next(filter(None, grade.groups()))
-        return f"{name} of grade ≥{number}" if language == "en" else f"≥{number}级{name}"
-    if setting:
-        return f"{name} (“{setting}”)" if language == "en" else f"{name}（{setting}）"
-    return name
+        return say("measure.of_grade", language, measure=name, grade=number)
+    return say("measure.in_setting", language, measure=name, setting=setting) if setting else name
 
 
-def _figure(result: TrialResult, language: Language) -> str:
-    if language == "en":
-        return result.figure()
-    unit = _UNITS_ZH.get(result.unit or "", f" {result.unit}" if result.unit else "")
-    return f"{result.value_text}{unit}{_interval(result, '（', '）')}"
-
-
-def _interval(result: TrialResult, left: str, right: str) -> str:
-    figure = result.figure()
-    return f"{left}{figure[figure.index('(') + 1 : -1]}{right}" if result.ci else ""
-
-
-def _with(found: Found, terms: Terms) -> str:
+def _of_arm(found: Found, language: Language, terms: Terms) -> str:
     result = found.result
-    if result.arm in (None, "all"):
-        return ""
-    arm = f" with {_arm(result.arm or '', 'en', terms)}"
-    if result.endpoint in ("HR", "risk_reduction") and result.comparator:
-        arm += f" versus {_arm(result.comparator, 'en', terms)}"
-    return arm
+    figure, _, _ = result.figure().partition(" (")
+    if result.unit in UNITS:
+        figure = say(f"unit.{result.unit}", language, value=result.value_text)
+    if interval := _interval(result):
+        figure = say("figure.interval", language, figure=figure, interval=interval)
+    if result.arm is None or result.arm == "all":
+        return say("figure.alone", language, figure=figure)
+    arm = _arm(result.arm, language, terms)
+    # A risk is reduced in one arm, in Chinese; in English, against another one.
+    compared = result.endpoint == "HR" or (result.endpoint == "risk_reduction" and language != "zh")
+    if compared and result.comparator:
+        arm = say("figure.versus", language, arm=arm, other=_arm(result.comparator, language, terms))
+    # The Chinese frame ends the name with this word, which the name may end with already.
+    return say("figure.of_arm", language, figure=figure, arm=arm.removesuffix("组"))
 
 
-def _ratio(line: FigureLine, language: Language) -> str:
-    if line.ratio is None:
-        return ""
-    result = line.ratio.result
-    interval = _interval(result, ", " if language == "en" else "，", "")
-    value = f"HR {result.value_text}{interval}"
-    return f" ({value})" if language == "en" else f"（{value}）"
+def _interval(result: TrialResult) -> str:
+    """As "95% CI 11.8–15.4"; "" where none is printed."""
+    return result.figure().partition(" (")[2][:-1]
 
 
 def _arm(name: str, language: Language, terms: Terms) -> str:
@@ -120,20 +105,18 @@ def _arm(name: str, language: Language, terms: Terms) -> str:
         parts += [name[last : mention.span.start], _term(mention.concept.name_in(language))]
         last = mention.span.end
     said = "".join([*parts, name[last:]])
-    if language == "en":
-        if said in ("subcutaneous", "intravenous"):
-            return f"{said} administration"
-        for chinese, english in _JOINTS:
-            said = said.replace(chinese, english)
-        said = re.sub(r" {2,}", " ", said).strip()
-        return f"“{name}”" if _HAN.search(said) else said
-    return re.sub(rf"(?<=[{HAN}]) (?=[{HAN}])", "", said)
+    if language == "zh":
+        return re.sub(rf"(?<=[{HAN}]) (?=[{HAN}])", "", said)
+    if said in (say("arm.subcutaneous", language), say("arm.intravenous", language)):
+        return say("arm.route", language, route=said)
+    said = _OUR_OWN.sub("", said)
+    for word in ARM_WORDS:
+        chinese, ours = (say(f"arm.{word}", each, one="", other="") for each in ("zh", language))
+        said = said.replace(chinese, ours)
+    said = re.sub(r" {2,}", " ", said).strip()
+    return say("arm.printed", language, arm=name) if _HAN.search(said) else said
 
 
 def _term(name: str) -> str:
     """Names of drugs are no proper nouns in a sentence: Tarlatamab, but PM8002."""
     return name.lower() if re.fullmatch(r"[A-Z][a-z]{4,}", name) else name
-
-
-def _joined(parts: Sequence[str], last: str) -> str:
-    return last.join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]

@@ -6,18 +6,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.trials.arms import DRUG_CATEGORIES, arm_key
 from assistant.trials.groups import Found, Group
 from assistant.understanding.cues import cue
 from assistant.understanding.measures import MeasuresAsked
 from assistant.wording.messages import say
 from corpus.document import Language
-from corpus.vocabulary.concepts import Concept, Terms
+from corpus.vocabulary.concepts import Terms
 from corpus.vocabulary.endpoints import EndPoint, endpoints
 from corpus.words.folding import fold
 from index.store.keywords import Unit
 
-_ARM_CATEGORIES = frozenset({"drug", "drug code", "treatment", "route"})
-_DRUG_CATEGORIES = frozenset({"drug", "drug code"})
 _DOSE = re.compile(r"(?<![0-9.])([0-9]{1,4}(?:\.[0-9]+)?) ?mg")
 _REPEATS = 4
 """Lines of an answer at most: figures of more trials are a table's business."""
@@ -60,28 +59,12 @@ class Lacking:
         return (*self.names, *names)
 
 
-def arm_key(text: str, terms: Terms) -> frozenset[str]:
-    """The treatments in an arm's name, as concepts, wider ones in place of "platinum-based chemotherapy"."""
-    found: set[str] = set()
-    for mention in terms.find(text):
-        if mention.concept.category in _ARM_CATEGORIES:
-            wider = [id for id in mention.concept.implies if terms.concepts[id].category == mention.concept.category]
-            found.add(wider[-1] if wider else mention.concept.id)
-    return frozenset(found)
-
-
-def drugs_in(text: str, terms: Terms) -> list[tuple[Concept, str]]:
-    """The drugs that a text names, each once, with how it prints them."""
-    named = {m.concept.id: (m.concept, m.span.of(text)) for m in terms.find(text)}
-    return [pair for pair in named.values() if pair[0].category in _DRUG_CATEGORIES]
-
-
 def false_premise(question: str, groups: Sequence[Group], terms: Terms) -> Lacking | None:
     """Drugs, arms and doses that a question supposes in a trial and that no passage on it holds."""
     text = "\n".join(group.text for group in groups)
     held = {m.concept.id for m in terms.find(text)}
     arms = bool(cue("arm").search(fold(question).text))
-    wanted = _DRUG_CATEGORIES | ({"treatment"} if arms else frozenset())
+    wanted = DRUG_CATEGORIES | ({"treatment"} if arms else frozenset())
     names = [
         m.span.of(question)
         for m in terms.find(question)
@@ -91,27 +74,6 @@ def false_premise(question: str, groups: Sequence[Group], terms: Terms) -> Lacki
     doses = set(_DOSE.findall(fold(text).text))
     names += [match[0] for match in _DOSE.finditer(fold(question).text) if match[1] not in doses]
     return Lacking(_subject(groups), (), names=tuple(dict.fromkeys(names))) if names else None
-
-
-def leftover(units: Sequence[Unit], asked: MeasuresAsked, groups: Sequence[Group], terms: Terms) -> list[Unit]:
-    """What a question says beyond measure, trial, treatment and disease: a subgroup, a cause, another thing."""
-    names = [re.sub(r"[\s\-]", "", fold(group.name).text) for group in groups]
-    rest = []
-    for unit in units:
-        concept = terms.concepts.get(unit.concept) if unit.concept else None
-        key = re.sub(r"[\s\-]", "", fold(unit.printed).text)
-        if concept and concept.category in _ARM_CATEGORIES | {"disease", "design", "endpoint"}:
-            continue
-        if (
-            cue("filler").fullmatch(key)
-            or any(key in name for name in names)
-            or re.fullmatch(r"[0-9.]+(?:mg|个?月|年)?", key)
-        ):
-            continue
-        if any(fold(unit.printed).text in words or key in words for words in asked.words):
-            continue
-        rest.append(unit)
-    return rest
 
 
 def lacking(asked: MeasuresAsked, groups: Sequence[Group], subject: str, text: str) -> Lacking | None:

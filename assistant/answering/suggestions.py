@@ -6,34 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from assistant.answering.assistant import Assistant
-from assistant.answering.figures import drugs_in
 from assistant.answering.reply import Answer, Evidence, Reply
+from assistant.trials.arms import drugs_in
 from assistant.trials.groups import REGISTERED, Group
+from assistant.wording.messages import say
 from corpus.document import Language, Passage
 from corpus.vocabulary.endpoints import EndPoint, endpoints
 
-_FIGURE: dict[Language, str] = {"en": "What was the {measure} in {trial}?", "zh": "{trial}研究的{measure}是多少？"}
-_COMPARISON: dict[Language, str] = {
-    "en": "Compare the {measure} in {trial} and {other}",
-    "zh": "比较{trial}与{other}的{measure}",
-}
-_SAFETY: dict[Language, str] = {"en": "What adverse events did {trial} report?", "zh": "{trial}研究有哪些不良反应？"}
-_DRUG: dict[Language, str] = {"en": "How does {drug} work?", "zh": "{drug}的作用机制是什么？"}
-_REFERENCE: dict[Language, str] = {"en": "What is reference {number}?", "zh": "文献[{number}]讲的是什么？"}
-_EXAMPLES: dict[Language, tuple[str, ...]] = {
-    "en": (
-        "which trial tested tarlatamab versus chemotherapy",
-        "How does amivantamab work?",
-        "What are the advantages and limits of bispecifics with an Fc region?",
-        "What hazard ratio for PFS did HARMONi-A report?",
-    ),
-    "zh": (
-        "哪项试验比较了塔拉妥单抗与化疗？",
-        "含Fc段的双抗有哪些优势和局限？",
-        "HARMONi-A研究的mPFS是多少？",
-        "文献[20]讲的是什么研究？",
-    ),
-}
+EXAMPLES = ("1", "2", "3", "4")
 """What the bundled review answers; where the library does not, its own trials take their place."""
 
 
@@ -45,7 +25,8 @@ def follow_ups(assistant: Assistant, reply: Reply, questions: Sequence[str], cou
 def examples(assistant: Assistant, language: Language, count: int = 4) -> list[str]:
     """At most ``count`` questions to begin with; the library answers each."""
     trials = (_figure(group, measure, language) for group in _named(assistant) for measure in _held(group)[:1])
-    return _answered(assistant, chain(_EXAMPLES[language], trials), (), count)
+    bundled = (say(f"example.{number}", language) for number in EXAMPLES)
+    return _answered(assistant, chain(bundled, trials), (), count)
 
 
 def _answered(assistant: Assistant, candidates: Iterable[str], asked: Sequence[str], count: int) -> list[str]:
@@ -66,7 +47,7 @@ def _next(assistant: Assistant, reply: Reply) -> Iterator[str]:
     for group in groups[:2]:
         fresh = [measure for measure in _held(group) if measure.key not in told]
         yield from (_figure(group, measure, language) for measure in fresh[:1])
-        yield _SAFETY[language].format(trial=group.name)
+        yield say("question.safety", language, trial=group.name)
         yield from (_figure(group, measure, language) for measure in fresh[1:3])
     for group in groups[:1]:
         drugs = {arm for found in group.found for arm in (found.result.arm, found.result.comparator) if arm}
@@ -74,15 +55,14 @@ def _next(assistant: Assistant, reply: Reply) -> Iterator[str]:
             shared = [m for m in _held(group) if m in _held(other) and m.key in (told or {m.key})]
             same = drugs & {arm for found in other.found for arm in (found.result.arm, found.result.comparator)}
             if other.name != group.name and shared and same:
-                yield _COMPARISON[language].format(
-                    measure=shared[0].names[language], trial=group.name, other=other.name
-                )
+                measure = shared[0].names[language]
+                yield say("question.comparison", language, measure=measure, trial=group.name, other=other.name)
     shown = _shown(reply)
     terms = assistant.index.vocabulary.terms
     for drug, _ in drugs_in("\n".join(item.passage.text for item in shown), terms):
-        yield _DRUG[language].format(drug=drug.name_in(language))
+        yield say("question.drug", language, drug=drug.name_in(language))
     for number in dict.fromkeys(r.marker for item in shown for r in item.references if r.works):
-        yield _REFERENCE[language].format(number=number)
+        yield say("question.reference", language, number=number)
 
 
 def _about(assistant: Assistant, reply: Reply) -> list[Group]:
@@ -117,4 +97,4 @@ def _held(group: Group) -> list[EndPoint]:
 
 
 def _figure(group: Group, measure: EndPoint, language: Language) -> str:
-    return _FIGURE[language].format(measure=measure.names[language], trial=group.name)
+    return say("question.figure", language, measure=measure.names[language], trial=group.name)

@@ -9,8 +9,9 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from assistant.cli.commands import (
     add_command,
@@ -32,6 +33,7 @@ from assistant.cli.upkeep import (
     user_command,
 )
 from assistant.errors import PortTaken, UsageError
+from assistant.wording.messages import languages
 from corpus.errors import CorpusError
 from index.errors import LibraryError, ModelMismatch, UnknownDocument
 
@@ -72,21 +74,8 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    shared = _Parser(add_help=False)
-    shared.add_argument("--home", type=_folder, default=default_home(), metavar="DIR", help="the library's folder")
-    shared.add_argument(
-        "--model",
-        default=os.environ.get("BSAB_MODEL"),
-        metavar="NAME",
-        help="an embedding model that sentence-transformers can load",
-    )
-    shared.add_argument(
-        "--reranker",
-        default=os.environ.get("BSAB_RERANKER"),
-        metavar="NAME",
-        help="a cross-encoder that sentence-transformers can load, for a second look at the best passages",
-    )
-    shared.add_argument("--json", action="store_true", help="print JSON")
+    # Before the command and after it: what a command is not given leaves what stood before it.
+    shared = _shared(argument_default=argparse.SUPPRESS)
     worded = _Parser(add_help=False)
     worded.add_argument(
         "--llm-url",
@@ -103,7 +92,15 @@ def _parser() -> argparse.ArgumentParser:
     many.add_argument("--input", type=Path, metavar="Q.jsonl", help='questions, one {"id", "question"} a line')
     many.add_argument("--output", type=Path, metavar="A.jsonl", help="where to write one JSON line each")
 
-    parser = _Parser(prog="bsab", description="Answers from biomedical reviews, with the passages that hold them.")
+    parser = _Parser(
+        prog="bsab",
+        description="Answers from biomedical reviews, with the passages that hold them.",
+        parents=[_shared()],
+    )
+    parser.set_defaults(
+        home=default_home(), model=os.environ.get("BSAB_MODEL"), reranker=os.environ.get("BSAB_RERANKER"), json=False
+    )
+    parser.add_argument("--version", action="version", version=f"bsab {version('bsab-assistant')}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(
@@ -146,7 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     cited.add_argument("--ris", action="store_true", help="print RIS")
     tabled = command("trials", trials_command, "Show all trial results of the library.")
     tabled.add_argument("--csv", action="store_true", help="print a table for a spreadsheet")
-    tabled.add_argument("--language", choices=("en", "zh"), default="en", help="of the notes")
+    tabled.add_argument("--language", choices=languages(), default=languages()[0], help="of the notes")
     mined = command("results", results_command, "Show the trial results of a text file.", many)
     mined.add_argument("file", nargs="?", type=Path, metavar="FILE")
     added = command("add", add_command, "Add documents; without a path, the bundled review.")
@@ -169,6 +166,20 @@ def _parser() -> argparse.ArgumentParser:
     judged.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
     judged.add_argument("--misses", action="store_true", help="show what fell short")
     return parser
+
+
+def _shared(**options: Any) -> _Parser:
+    """Options that every command takes."""
+    shared = _Parser(add_help=False, **options)
+    shared.add_argument("--home", type=_folder, metavar="DIR", help="the library's folder")
+    shared.add_argument("--model", metavar="NAME", help="an embedding model that sentence-transformers can load")
+    shared.add_argument(
+        "--reranker",
+        metavar="NAME",
+        help="a cross-encoder that sentence-transformers can load, for a second look at the best passages",
+    )
+    shared.add_argument("--json", action="store_true", help="print JSON")
+    return shared
 
 
 def default_home() -> Path:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from assistant.answering.figures import arm_key
 from assistant.guard.citations import citations_in, cited_sentences, without_citations
+from assistant.trials.arms import arm_key
 from corpus.trial_results import TrialResult
 from corpus.vocabulary.concepts import Terms
 from corpus.vocabulary.endpoints import by_key, endpoints

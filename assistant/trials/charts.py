@@ -11,30 +11,15 @@ import html
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from assistant.wording.messages import say
 from corpus.document import Language
 from corpus.trial_results import TrialResult
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-_AXES: dict[str, dict[Language, str]] = {
-    "ratio": {
-        "en": "Hazard ratio, log scale",
-        "zh": "风险比，对数轴",
-    },
-    "median": {"en": "Median, {unit}", "zh": "中位数（{unit}）"},
-    "rate": {"en": "Patients, %", "zh": "患者比例（%）"},
-}
-_UNITS: dict[str, dict[Language, str]] = {
-    "months": {"en": "months", "zh": "月"},
-    "weeks": {"en": "weeks", "zh": "周"},
-    "days": {"en": "days", "zh": "天"},
-    "years": {"en": "years", "zh": "年"},
-}
-_CAUTION: dict[Language, str] = {
-    "en": "Several trials or populations: not comparable",
-    "zh": "不同试验、不同人群：不能相互比较",
-}
+UNITS = ("months", "weeks", "days", "years")
+"""Those that an axis names in words."""
 # Okabe and Ito's blue and vermilion: told apart by colour-blind readers, on white and on black.
 _BLUE, _VERMILION = "#0072b2", "#d55e00"
 _GREY, _FAINT = "#808080", "rgba(128,128,128,0.3)"
@@ -143,18 +128,18 @@ def _hover(result: TrialResult) -> str:
 
 def _title(kind: str, results: Sequence[TrialResult], language: Language) -> str:
     populations = {(result.trial, result.setting) for result in results}
-    caution = f"<br><span>{_CAUTION[language]}</span>" if len(populations) > 1 else ""
+    caution = f"<br><span>{say('chart.caution', language)}</span>" if len(populations) > 1 else ""
     return f"{html.escape(kind)}{caution}"
 
 
 def _axis(shown: Numbered, ratio: bool, language: Language) -> str:
     if ratio:
-        return _AXES["ratio"][language]
+        return say("chart.ratio", language)
     units = {result.unit for _, result in shown}
     if units == {"%"}:
-        return _AXES["rate"][language]
-    named = ", ".join(_UNITS.get(unit or "", {}).get(language, unit or "") for unit in sorted(units, key=str))
-    return _AXES["median"][language].format(unit=named)
+        return say("chart.rate", language)
+    told = (say(f"chart.{unit}", language) if unit in UNITS else unit or "" for unit in sorted(units, key=str))
+    return say("chart.median", language, unit=", ".join(told))
 
 
 def _short(text: str, length: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.answering.figures import drugs_in
+from assistant.trials.arms import drugs_in
 from assistant.trials.charts import kind_of
 from assistant.trials.groups import Trials
 from assistant.trials.source_notes import checked

@@ -1,4 +1,4 @@
-"""What words tell of a question besides what they name: one row of ``cues.tsv`` each, with what it finds in examples."""
+"""Words that tell what a question is about besides what it names: one row of ``cues.tsv`` each, with examples."""
 
 from __future__ import annotations
 

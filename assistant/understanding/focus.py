@@ -6,14 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.answering.figures import drugs_in, leftover
+from assistant.trials.arms import ARM_CATEGORIES, drugs_in
 from assistant.trials.groups import Group, Trials
 from assistant.understanding.cues import cue
+from assistant.understanding.follow_ups import named_before
 from assistant.understanding.measures import MeasuresAsked, measures_in
-from assistant.understanding.question import MAX_CHARACTERS, Question
+from assistant.understanding.question import Question
 from assistant.understanding.understood import Understood
-from corpus.reading.cleaning import clean
-from corpus.vocabulary.concepts import Concept
+from corpus.vocabulary.concepts import Concept, Terms
 from corpus.words.folding import fold
 from index.search.hybrid import HybridIndex
 from index.store.keywords import Unit
@@ -58,9 +58,8 @@ def focus_on(question: Question, history: Sequence[str], index: HybridIndex, tri
     groups = trials.named_in(search)
     drugs = drugs_in(search, terms)
     asked = measures_in(search)
-    earlier = [index.correct(clean(text).strip()[:MAX_CHARACTERS]) for text in reversed(history)]
     if question.follow_up and not groups and drugs:
-        before = next((named for text in earlier if (named := trials.named_in(text))), [])
+        before = named_before(history, index, trials.named_in) or []
         held = {mention.concept.id for group in before for mention in terms.find(group.text)}
         # "And with pembrolizumab?" is about the trial in hand where that has it, else a new subject.
         if before and all(concept.id in held for concept, _ in drugs):
@@ -73,19 +72,36 @@ def focus_on(question: Question, history: Sequence[str], index: HybridIndex, tri
         and not trials.named_in(question.text)
     ):
         # What a drug is and does is told outside its trials.
-        about = next((found for text in earlier if (found := drugs_in(text, terms))), [])
+        about = named_before(history, index, lambda text: drugs_in(text, terms))
         about = about or drugs_in(groups[0].passages[0].heading if groups[0].passages else "", terms)
         if about:
             groups, drugs = [], about
             search = f"{' '.join(printed for _, printed in about)} {question.read}"
-    rest = leftover(index.vocabulary.units(question.read), asked, groups, terms)
+    rest = _leftover(index.vocabulary.units(question.read), asked, groups, terms)
     if question.follow_up and not asked.measures and not rest and (drugs or groups or _DOSE.search(fold(search).text)):
-        for text in earlier:
-            before_asked = measures_in(text)
-            if before_asked.measures:
-                asked = before_asked
-                search = f"{search} {' '.join(measure.names[question.language] for measure in asked.measures)}"
-                break
+        asked = named_before(history, index, measures_in) or asked
+        search = f"{search} {' '.join(measure.names[question.language] for measure in asked.measures)}".rstrip()
     figure = bool(asked.measures) and not question.asks_reference and not cue("which_trial").search(fold(search).text)
     topics = {m.concept.id: m.concept for m in terms.find(search) if m.concept.category == "safety"}
     return Focus(search, tuple(groups), tuple(drugs), asked, tuple(rest), tuple(topics.values()), figure)
+
+
+def _leftover(units: Sequence[Unit], asked: MeasuresAsked, groups: Sequence[Group], terms: Terms) -> list[Unit]:
+    """What a question says beyond measure, trial, treatment and disease: a subgroup, a cause, another thing."""
+    names = [re.sub(r"[\s\-]", "", fold(group.name).text) for group in groups]
+    rest = []
+    for unit in units:
+        concept = terms.concepts.get(unit.concept) if unit.concept else None
+        key = re.sub(r"[\s\-]", "", fold(unit.printed).text)
+        if concept and concept.category in ARM_CATEGORIES | {"disease", "design", "endpoint"}:
+            continue
+        if (
+            cue("filler").fullmatch(key)
+            or any(key in name for name in names)
+            or re.fullmatch(r"[0-9.]+(?:mg|个?月|年)?", key)
+        ):
+            continue
+        if any(fold(unit.printed).text in words or key in words for words in asked.words):
+            continue
+        rest.append(unit)
+    return rest

@@ -26,6 +26,9 @@ class MeasuresAsked:
     months: str
     """Time point in months of a rate ("12"), "" for none."""
 
+    def __bool__(self) -> bool:
+        return bool(self.measures)
+
 
 def measures_in(question: str) -> MeasuresAsked:
     """The measures that a question asks for; folded words count once, for the narrowest measure."""

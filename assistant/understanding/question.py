@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.understanding.cues import cue
+from assistant.understanding.follow_ups import is_follow_up, named_before
 from corpus.document import Language, Span
 from corpus.language import language_of
 from corpus.reading.cleaning import clean
@@ -15,9 +16,6 @@ from corpus.vocabulary.drugs import find_drug_names, find_transcribed
 from corpus.words.folding import fold
 from index.search.hybrid import HybridIndex
 from index.store.keywords import Unit
-
-MAX_CHARACTERS = 2000
-"""Of a question; more is a document, which can be added instead."""
 
 _REFERENCE_WORD = r"(?:参考文献|文献|引文|references?|refs?\.?|citations?)"
 _NUMBERED = re.compile(
@@ -75,14 +73,13 @@ def understand(text: str, history: Sequence[str], index: HybridIndex) -> Questio
     units = index.vocabulary.units(read)
     subjects = _subjects(read, units, index)
     search = read
-    follow_up = bool(history) and bool(cue("follow_up").search(fold(text).text) or (len(units) <= 2 and not sections))
+    follow_up = is_follow_up(text, len(units) + 3 * bool(sections), history)
     if follow_up and not subjects:
-        for earlier in reversed(history):
-            carried = index.correct(clean(earlier).strip()[:MAX_CHARACTERS])
-            subjects = _subjects(carried, index.vocabulary.units(carried), index)
-            if subjects:
-                search = f"{' '.join(subjects)} {read}"
-                break
+        subjects = (
+            named_before(history, index, lambda earlier: _subjects(earlier, index.vocabulary.units(earlier), index))
+            or ()
+        )
+        search = f"{' '.join(subjects)} {read}".lstrip()
     return Question(
         text=text,
         language=language_of(text),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from assistant.answering.figures import drugs_in
+from assistant.trials.arms import drugs_in
 from assistant.trials.groups import Trials
 from assistant.understanding.measures import measures_in
 from assistant.understanding.question import sections_in

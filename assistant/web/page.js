@@ -1,6 +1,6 @@
 // What the page does without asking the server: copying, opening evidence, sections and sentences, keeping its address.
 (() => {
-  document.documentElement.lang = 'PAGE_LANGUAGE' === 'zh' ? 'zh-Hans' : 'en';
+  document.documentElement.lang = 'PAGE_LANGUAGE';
   const find = selector => document.querySelector(selector);
 
   const tell = text => {
@@ -69,7 +69,7 @@
       event.preventDefault();
       return void read(link.getAttribute('href'));
     }
-    if (link && link.id === 'bsab-language') {
+    if (link && link.closest('#bsab-language')) {
       const open = new URLSearchParams(location.search);
       open.delete('to');
       if (String(open)) link.href = `${link.getAttribute('href').split('&')[0]}&${open}`;

@@ -38,6 +38,7 @@ from assistant.trials.table import COLUMNS, Wanted, select
 from assistant.web.doors import SECRET_HEADER, DoorKeeper, Doors, account_of, doors_for, is_loopback
 from assistant.web.panels.section_page import section_page
 from assistant.web.site import VISITOR, Site, visitor_in
+from assistant.wording.messages import language_named, languages, say
 from corpus.document import Language
 from index.errors import LibraryUnusable, UnknownDocument
 from index.search.hybrid import HybridIndex
@@ -150,7 +151,8 @@ def make_app(site: Site, doors: Doors | None = None) -> ASGIApp:
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Visits)
-    places: tuple[tuple[Language, str], ...] = (("zh", "/zh"), ("en", ""))
+    # The root comes last: a page there answers every address that is still free.
+    places = [(language, _prefix(language)) for language in reversed(languages())]
     for language, prefix in places:
         app.include_router(_downloads(site, language), prefix=prefix)
     public: set[int | str] = set()
@@ -167,7 +169,7 @@ def make_app(site: Site, doors: Doors | None = None) -> ASGIApp:
             prefix or "/",
             theme=_theme(),
             css_paths=[_HERE / "page.css"],
-            js=(_HERE / "page.js").read_text(encoding="utf-8").replace("PAGE_LANGUAGE", language),
+            js=(_HERE / "page.js").read_text(encoding="utf-8").replace("PAGE_LANGUAGE", say("this.tag", language)),
             head=_STILL + _with_secret(doors.secret),
             footer_links=[],
             ssr_mode=False,
@@ -276,10 +278,12 @@ def _downloads(site: Site, language: Language) -> APIRouter:
     def change_language(to: str, request: Request) -> RedirectResponse:
         """Go to the page in the other language, with the conversation that was open, and remember it."""
         open_now = [(key, value) for key, value in request.query_params.multi_items() if key in ("c", "q")]
+        wanted = language_named(to)
         # Relative, so that a prefix before it stays: from /zh/language to /, from /language to /zh/.
-        back = ("zh/" if language == "en" else "./") if to == "zh" else ("./" if language == "en" else "../")
+        up, down = "../" if _prefix(language) else "", f"{wanted}/" if _prefix(wanted) else ""
+        back = "./" if wanted == language else up + down
         answer = RedirectResponse(f"{back}?{urlencode(open_now)}" if open_now else back, status_code=303)
-        answer.set_cookie(_LANGUAGE, "zh" if to == "zh" else "en", max_age=_YEAR, samesite="strict", httponly=True)
+        answer.set_cookie(_LANGUAGE, wanted, max_age=_YEAR, samesite="strict", httponly=True)
         return answer
 
     def _pairs(words: str) -> list[Any]:
@@ -292,6 +296,11 @@ def _file(text: str, kind: str, name: str) -> Response:
     return PlainTextResponse(
         text, media_type=f"{kind}; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
+
+
+def _prefix(language: Language) -> str:
+    """Where the pages of a language stand: those of the first one at the root."""
+    return "" if language == languages()[0] else f"/{language}"
 
 
 class Visits:
@@ -328,9 +337,10 @@ class Visits:
             return
         if scope["method"] == "GET" and scope["path"] == "/" and "text/html" in headers.get("accept", ""):
             wanted = cookies.get(_LANGUAGE) or preferred(headers.get("accept-language", ""))
-            if wanted == "zh":
+            if prefix := _prefix(language_named(wanted))[1:]:
                 query = scope["query_string"].decode("latin-1")
-                await RedirectResponse(f"zh/?{query}" if query else "zh/", status_code=302)(scope, receive, sending)
+                there = f"{prefix}/?{query}" if query else f"{prefix}/"
+                await RedirectResponse(there, status_code=302)(scope, receive, sending)
                 return
         await self.app(scope, receive, sending)
 
@@ -346,7 +356,7 @@ def preferred(accepted: str) -> Language:
             weight = 0.0
         language = tag.partition("-")[0]
         best[language] = max(weight, best.get(language, 0.0))
-    return "zh" if best.get("zh", 0.0) > best.get("en", 0.0) else "en"
+    return max(languages(), key=lambda language: best.get(language, 0.0))
 
 
 def _listen(host: str, port: int) -> socket.socket:

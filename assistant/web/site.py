@@ -12,10 +12,10 @@ from cachetools import LRUCache
 
 from assistant.accounts import Account
 from assistant.answering.assistant import Assistant
-from assistant.answering.figures import drugs_in
 from assistant.answering.suggestions import examples
 from assistant.audit import audit
 from assistant.conversations.history import History, Turn
+from assistant.trials.arms import drugs_in
 from assistant.trials.groups import REGISTERED
 from assistant.trials.table import Row, rows_of
 from assistant.understanding.understood import Understood

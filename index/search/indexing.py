@@ -13,7 +13,7 @@ from corpus.segments.passages import first_units, split_passages
 from index.embedding.balance import Centres
 from index.embedding.embedders import Embedder, Vectors, batches
 from index.store.keywords import Vocabulary
-from index.store.library import Indexed
+from index.store.writing import Indexed
 
 RECIPE = "5"
 """Of cutting and embedding; documents indexed by another one are indexed again."""

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,8 @@ _FORMAT = 1
 
 class VectorIndex:
     """Exact search over passage vectors (``IndexFlatIP``): 6 ms at 100,000 vectors (design, section 5)."""
+
+    file_name: ClassVar[str] = "vectors.faiss"
 
     def __init__(self, rows: NDArray[np.int64], vectors: Vectors) -> None:
         """``rows`` are the passages' rows in the library, ``(n,)``; ``vectors`` theirs, ``(n, dim)``."""
@@ -66,7 +68,7 @@ class VectorIndex:
 
     @classmethod
     def is_whole(cls, path: Path) -> bool:
-        """Whether the file at ``path`` is undamaged, of whatever revision."""
+        """Tell whether the file at ``path`` is undamaged, of whatever revision."""
         try:
             revision = json.loads(path.read_bytes().partition(b"\n")[0])["revision"]
         except (OSError, ValueError, KeyError, TypeError):

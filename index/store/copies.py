@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from index.errors import LibraryDamaged, LibraryUnusable
-from index.store.library import FILE_NAME, Library, put_in_place
+from index.store.library import FILE_NAME, Library
+from index.store.upkeep import put_in_place
 
 _LONGEST = 24 * 3600
 """Seconds for which a workshop is used at most."""

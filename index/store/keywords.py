@@ -12,7 +12,7 @@ import hashlib
 import math
 import re
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from corpus.document import Language, Span
@@ -149,12 +149,14 @@ class KeywordQuery:
     name with a digit) does. A text that has what the question asks the absence of counts against itself.
     """
 
-    def __init__(self, connection: sqlite3.Connection, units: Sequence[Unit], languages: Mapping[int, str]) -> None:
-        """``languages`` maps every passage's row to its language."""
+    def __init__(
+        self, rows_with: Callable[[str], set[int]], units: Sequence[Unit], languages: Mapping[int, str]
+    ) -> None:
+        """``rows_with``: the rows that hold a unit's key; ``languages``: by row, that of every passage."""
         self._units = {unit.key: unit for unit in units}
         self._languages = languages
         self._opposites = {unit.opposite: unit.key for unit in units if unit.opposite}
-        self._rows = {key: rows_with(connection, key) for key in (*self._units, *self._opposites)}
+        self._rows = {key: rows_with(key) for key in (*self._units, *self._opposites)}
         self._weights = {language: self._weigh(language) for language in ("zh", "en")}
 
     def _weigh(self, language: str) -> dict[str, float]:

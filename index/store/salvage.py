@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.document import Document
-from index.store.library import FILE_NAME, read_headings
+from index.store.library import FILE_NAME
+from index.store.rows import read_headings
 from index.store.schema import seal
 
 _PAGE_SIZE = 4096

@@ -13,7 +13,7 @@ from functools import cache
 from index.store import keywords
 
 FORMAT = "2"
-"""Of the database; one of format 1, which had no seals, is brought up to date, others are refused."""
+"""Of the database; ``migrations`` brings an older one up to it, a newer one is refused."""
 
 # A document's text comes last: of a row that is cut short, what comes before it can still be read.
 STATEMENTS = (
@@ -71,9 +71,14 @@ _SEALED = {table: [("seal", columns)] for table, columns in COLUMNS.items()} | {
 }
 
 
+def sealing(table: str, column: str = "seal") -> str:
+    """The SQL that makes a seal of a row of ``table``."""
+    return f"seal({dict(_SEALED[table])[column]})"
+
+
 def whole(table: str, column: str = "seal") -> str:
     """The SQL that says whether a row of ``table`` is what was written: 1, or 0."""
-    return f"{column} IS seal({dict(_SEALED[table])[column]})"
+    return f"{column} IS {sealing(table, column)}"
 
 
 def seals() -> list[tuple[str, str]]:
@@ -109,31 +114,6 @@ def create(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
     for key, value in (("format", FORMAT), ("revision", "new")):
         connection.execute("INSERT INTO meta VALUES (?1, ?2, seal(?1, ?2))", (key, value))
-
-
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring a library of format 1 up to date, inside the caller's transaction: its rows are sealed as they are."""
-    connection.execute("DROP INDEX passages_of")
-    for table in COLUMNS:
-        connection.execute(f"ALTER TABLE {table} RENAME TO old_{table}")
-    for statement in STATEMENTS[:-1]:
-        connection.execute(statement)
-    for table, columns in COLUMNS.items():
-        extra = {
-            "documents": (", text_seal, text", ", seal(id, text), text"),
-            "passages": (
-                ", row, vector_seal, vector, sentence_vectors",
-                ", row, seal(id, vector, sentence_vectors), vector, sentence_vectors",
-            ),
-        }.get(table, ("", ""))
-        sealed = dict(_SEALED[table])["seal"].replace("passages.document_id", "old_passages.document_id")
-        connection.execute(
-            f"INSERT INTO {table}({columns}, seal{extra[0]}) SELECT {columns}, seal({sealed}){extra[1]} "
-            f"FROM old_{table} ORDER BY rowid"
-        )
-    for table in reversed(COLUMNS):
-        connection.execute(f"DROP TABLE old_{table}")
-    connection.execute("UPDATE meta SET value = ?1, seal = seal(key, ?1) WHERE key = 'format'", (FORMAT,))
 
 
 def strangers(connection: sqlite3.Connection) -> list[str]:

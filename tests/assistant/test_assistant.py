@@ -254,12 +254,23 @@ def test_a_hostile_question_gets_a_reply(assistant: Assistant, question: str) ->
     assert assistant.index.library.entries()
 
 
-@given(st.text(st.characters(codec=None), max_size=80))
+ANYTHING = st.sampled_from(ANSWERABLE) | st.text(st.characters(codec=None), max_size=40)
+
+
+@given(st.lists(ANYTHING, max_size=3).map(" ".join))
 @settings(max_examples=60)
-def test_any_question_gets_a_reply(assistant: Assistant, question: str) -> None:
+def test_any_question_gets_a_reply_whose_quotes_stand_in_the_library(assistant: Assistant, question: str) -> None:
     reply = assistant.ask(question)
     assert reply.text
     reply.text.encode()
+    if isinstance(reply, NotFound):
+        assert not any(item.quotes for item in reply.nearest)
+        return
+    assert [item.number for item in reply.evidence] == list(range(1, len(reply.evidence) + 1))
+    assert any(item.quotes for item in reply.evidence)
+    for item in reply.evidence:
+        text = assistant.index.library.document(item.passage.document_id).text
+        assert item.quoted() == tuple(span.of(text) for span in item.quotes)
 
 
 @pytest.mark.parametrize("question", [*ANSWERABLE, *(q for q, *_ in UNANSWERABLE[:7]), *list(HOSTILE.values())[3:]])

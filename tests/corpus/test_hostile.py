@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,7 +20,7 @@ from corpus.reading.plain import read_plain
 from corpus.segments.markers import find_markers
 from corpus.segments.passages import split_passages
 from corpus.segments.sentences import split_sentences
-from tests.corpus.texts import bundled_segmenter, bundled_terms, squeezed
+from tests.corpus.texts import bundled_segmenter, bundled_terms, squeezed, texts
 
 LENGTH = 200_000
 """Characters. A pattern that tries every pair of places takes hours, one that goes straight on less than a second."""
@@ -30,7 +31,7 @@ PIECES = [
     "\0", "\x1b", "\ud800", "\u202e", "Ｔ", "ﬃ", "\u0301", "😀",
 ]  # fmt: skip
 
-STEPS: dict[str, Callable[[str], object]] = {
+STEPS: dict[str, Callable[[str], Any]] = {
     "language": language_of,
     "sentences": split_sentences,
     "headings": lambda text: Outline().heading(text, after_end=True),
@@ -72,7 +73,20 @@ def test_the_markdown_reader_ends(piece: str) -> None:
     assert document is None or isinstance(document, Document)
 
 
-@pytest.mark.parametrize("step", STEPS.values(), ids=STEPS)
-@given(text=st.text(st.characters()))
-def test_no_step_raises(step: Callable[[str], object], text: str) -> None:
-    step(text)
+@given(text=texts() | st.text(st.characters()))
+def test_every_step_finds_what_stands_in_the_text(text: str) -> None:
+    found = {name: step(text) for name, step in STEPS.items()}
+    assert found == {name: step(text) for name, step in STEPS.items()}
+    assert found["language"] in ("zh", "en")
+    # A title is set without the blanks between its characters, a lead without those around it.
+    assert squeezed(found["run-in heading"]) in squeezed(text)
+    if heading := found["headings"]:
+        assert squeezed(heading.number + heading.title) in squeezed(text) or heading.title == heading.number
+    spans = {
+        "sentences": found["sentences"],
+        **{name: [item.span for item in found[name]] for name in ("markers", "terms", "words")},
+    }
+    for name, places in spans.items():
+        assert [place.start for place in places] == sorted(place.start for place in places), name
+        assert all(0 <= place.start < place.end <= len(text) for place in places), name
+        assert all(squeezed(place.of(text)) for place in places), name

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from corpus.segments.markers import find_markers
 from tests.corpus.texts import texts
@@ -32,11 +35,17 @@ def test_find_markers(text: str, found: dict[str, tuple[int, ...]]) -> None:
     assert {m.span.of(text): m.numbers for m in find_markers(text)} == found
 
 
-@given(texts())
-def test_markers_come_in_order_and_never_empty(text: str) -> None:
-    markers = find_markers(text)
-    assert [m.span for m in markers] == sorted(m.span for m in markers)
-    assert all(m.numbers and min(m.numbers) > 0 for m in markers)
+NUMBERS = st.lists(st.integers(1, 999), min_size=1, max_size=8, unique=True)
+
+
+@given(texts(), NUMBERS, st.sampled_from(",，、;；"), texts())
+def test_markers_are_found_wherever_they_stand(before: str, numbers: list[int], comma: str, after: str) -> None:
+    written = f"[{comma.join(map(str, numbers))}]"
+    markers = find_markers(before + written + after)
+    assert all(a.span.end <= b.span.start for a, b in pairwise(markers))
+    assert [m.numbers for m in markers if m.span.start == len(before)] == [tuple(numbers)]
+    # What stands around it is read as it would be without it.
+    assert [m.numbers for m in markers] == [m.numbers for part in (before, written, after) for m in find_markers(part)]
 
 
 def test_the_widest_range_is_thirty() -> None:

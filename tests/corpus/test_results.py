@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.packs.bundled import read_review
+from corpus.reading.plain import read_plain
 from corpus.segments.passages import split_passages
 from corpus.trial_results import TrialResult, extract_results, results_of_text
 from corpus.words.folding import fold_width
@@ -94,9 +95,14 @@ def test_a_printed_value_stands_in_its_sentence_with_no_digit_beside_it(pieces: 
             )
 
 
-@given(texts())
-def test_any_text_ends_and_keeps_the_law(text: str) -> None:
-    for result in results_of_text(text):
+@given(st.lists(st.sampled_from(_FIGURES) | texts(), max_size=12).map(" ".join))
+def test_the_sentence_of_a_result_is_its_span_of_the_text(text: str) -> None:
+    document = read_plain(text, id="text", title="", source="")
+    results = results_of_text(text)
+    assert document or not results
+    assert [result.span.start for result in results] == sorted(result.span.start for result in results)
+    for result in results:
+        assert result.sentence == result.span.of(document.text)  # type: ignore[union-attr]
         assert result.value_text in result.sentence
 
 

@@ -32,7 +32,7 @@ def asked(language: Language, *units: Unit) -> Asked:
     connection.execute(SCHEMA)
     for row, body in BODIES.items():
         add_words(connection, row, body)
-    keywords = KeywordQuery(connection, units, dict(zip(BODIES, LANGUAGES, strict=True)))
+    keywords = KeywordQuery(partial(rows_with, connection), units, dict(zip(BODIES, LANGUAGES, strict=True)))
     connection.close()
     return Asked(QUERY, language, keywords)
 

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from index.errors import LibraryDamaged
 from index.repairing import repair
 from index.search.fusion import keyword_vote
-from index.search.hybrid import HybridIndex, SearchOptions
+from index.search.hybrid import HybridIndex
 from index.search.indexing import RECIPE
+from index.search.searching import SearchOptions
 from index.store.keywords import KeywordMatch
 from index.store.library import FILE_NAME
 from index.store.schema import COLUMNS, seal
@@ -405,7 +406,7 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "FAISS file damaged": (
         lambda home: (home / VECTOR_FILE).write_bytes((home / VECTOR_FILE).read_bytes()[:-1]),
-        r"^The FAISS file is damaged; the next search rebuilds it\.$",
+        r"^vectors\.faiss is damaged; the next search rebuilds it\.$",
     ),
 }  # fmt: skip
 

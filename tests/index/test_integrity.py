@@ -29,15 +29,22 @@ from index.store.schema import (
 from tests.index.fakes import LIBRARY, SURVIVAL_EN, document, found, load_topics, make_index
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A library of five documents, one of them of many pages, that nobody has open."""
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of five documents, one of them of many pages. Read it, do not change it."""
+    home = tmp_path_factory.mktemp("built")
     long = document("long", *(f"History {n}\n" + f"The history of study {n} is long. " * 60 for n in range(40)))
-    index = make_index(tmp_path / "home", *LIBRARY, long)
+    index = make_index(home, *LIBRARY, long)
     index.library.set_meta(dim=str(index.embedder.dim))
     index.search("safety")
     index.library.close()
-    return tmp_path / "home"
+    return home
+
+
+@pytest.fixture
+def home(built: Path, tmp_path: Path) -> Path:
+    """A copy of ``built`` to change, that nobody has open."""
+    return Path(shutil.copytree(built, tmp_path / "home"))
 
 
 def flip(path: Path, old: bytes, new: bytes) -> None:
@@ -164,7 +171,7 @@ def test_a_trigger_of_a_stranger_is_not_trusted(home: Path) -> None:
 def test_sqlite_is_told_to_trust_nothing(home: Path) -> None:
     library = Library(home)
     for pragma, expected in (("trusted_schema", 0), ("cell_size_check", 1), ("secure_delete", 1)):
-        assert library._connection.execute(f"PRAGMA {pragma}").fetchone() == (expected,)
+        assert library._file.connection.execute(f"PRAGMA {pragma}").fetchone() == (expected,)
     library.close()
 
 

@@ -19,8 +19,9 @@ from corpus.segments.passages import split_passages
 from index.errors import LibraryDamaged, LibraryError, LibraryUnusable, UnknownDocument
 from index.search.hybrid import HybridIndex
 from index.search.indexing import RECIPE
-from index.store.library import FILE_NAME, Indexed, Library
+from index.store.library import FILE_NAME, Library
 from index.store.schema import FORMAT
+from index.store.writing import Indexed
 from tests.index.fakes import DOSE_ZH, LIBRARY, SAFETY_ZH, STRUCTURE_EN, SURVIVAL_EN, document, found, make_index
 from tests.index.processes import LIMITED, bound_by_permissions, finish, start
 

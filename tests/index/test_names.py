@@ -30,7 +30,7 @@ def by_words(index: HybridIndex, question: str) -> set[str]:
 
 def with_token(index: HybridIndex) -> set[str]:
     """Ids of the documents whose words hold the concept."""
-    rows = sorted(rows_with(index.library._connection, TOKEN))
+    rows = sorted(rows_with(index.library._file.connection, TOKEN))
     return {passage.document_id for passage in index.library.passages(rows)}
 
 

@@ -141,7 +141,7 @@ def test_the_library_makes_a_damaged_file_anew(tmp_path: Path, damage: Callable[
     path = tmp_path / "vectors.faiss"
     if damage:
         path.write_bytes(damage(path.read_bytes()))
-        assert index.problems() == ["The FAISS file is damaged; the next search rebuilds it."]
+        assert index.problems() == ["vectors.faiss is damaged; the next search rebuilds it."]
     else:
         path.unlink()
     index._loaded = None  # as a new process finds it

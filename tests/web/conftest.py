@@ -25,6 +25,22 @@ FLAGS = (
     "--disable-component-update --disable-sync"
 ).split()
 
+# Resolves once nothing moves and ten frames have passed without a change; what ends is waited for, what spins is not.
+_REST = """() => new Promise((rest, fail) => {
+  const latest = performance.now() + 15000;
+  let quiet = 0;
+  const watch = new MutationObserver(() => { quiet = 0; });
+  watch.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
+  const ends = motion => motion.playState === 'running' && motion.effect.getComputedTiming().endTime !== Infinity;
+  const look = () => {
+    quiet = document.getAnimations().some(ends) ? 0 : quiet + 1;
+    if (quiet < 10 && performance.now() < latest) return requestAnimationFrame(look);
+    watch.disconnect();
+    if (quiet < 10) fail(new Error('the page does not come to rest')); else rest();
+  };
+  requestAnimationFrame(look);
+})"""
+
 HOSTILE = (
     "The zebrafish-42 study: <script>document.title='owned'</script> <img src=x onerror=\"document.title='owned'\"> "
     "showed **bold** [link](http://example.invalid/) ![image](http://example.invalid/i.png) `code` and "
@@ -32,6 +48,22 @@ HOSTILE = (
 )
 OS_QUESTION = "What was the median overall survival with tarlatamab in DeLLphi-304?"
 TESTED = "which trial tested tarlatamab versus chemotherapy"
+
+
+CONTENTS = (
+    ("#bsab-follow button",),
+    ("#bsab-results table", "#bsab-chart .main-svg"),
+    ("#bsab-references li",),
+    ("#bsab-documents table",),
+)
+"""What each tab shows last."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
 
 
 @contextmanager
@@ -116,6 +148,18 @@ def ask(page: Page, question: str) -> str:
 def open_tab(page: Page, place: int) -> None:
     """Go to the tab of that place: 0 ask, 1 trials, 2 references, 3 library."""
     page.locator("#bsab-tabs > .tab-wrapper [role=tab]").nth(place).click()
+
+
+def rest(page: Page) -> None:
+    """Wait until the page has stopped to change: no transition runs, nothing is drawn anew."""
+    page.evaluate(_REST)
+
+
+def show_tab(page: Page, place: int) -> None:
+    """Go to a tab and wait for what it shows."""
+    open_tab(page, place)
+    for content in CONTENTS[place]:
+        page.locator(content).first.wait_for()
 
 
 def open_side(page: Page) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Browser, Page, expect
@@ -36,6 +37,7 @@ def test_conversations_are_listed_searched_and_opened(page: Page) -> None:
 
 def test_a_conversation_is_deleted_after_a_question_back(page: Page) -> None:
     ask(page, OS_QUESTION)
+    page.wait_for_url("**/?c=*")
     open_side(page)
     delete = page.locator("#bsab-history [data-act=delete]")
     page.once("dialog", lambda dialog: dialog.dismiss())
@@ -45,8 +47,7 @@ def test_a_conversation_is_deleted_after_a_question_back(page: Page) -> None:
     delete.click()
     expect(page.locator("#bsab-history li")).to_have_count(0)
     expect(page.locator(".bsab-answer")).to_have_count(0)
-    page.wait_for_timeout(200)
-    assert "c=" not in page.url
+    expect(page).not_to_have_url(re.compile("c="))
 
 
 def test_a_link_reopens_a_question_with_what_came_before(browser: Browser, page: Page, served: str) -> None:

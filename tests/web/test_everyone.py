@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.web.conftest import OS_QUESTION, TESTED, ask, open_side, open_tab, visiting
+from tests.web.conftest import OS_QUESTION, TESTED, ask, open_side, open_tab, rest, show_tab, visiting
 
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 HAN = "/[\\u4e00-\\u9fff]/"
@@ -65,6 +65,8 @@ def test_no_word_of_the_other_language_is_left_on_the_page(browser: Browser, ser
 
 
 def serious(page: Page) -> list[str]:
+    # A colour in transition has the contrast of neither.
+    rest(page)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [
@@ -84,25 +86,21 @@ def test_axe_finds_nothing_serious(
 ) -> None:
     options = {"locale": locale, "color_scheme": scheme, "viewport": {"width": width, "height": 900}}
     with visiting(browser, served, **options) as page:
-        page.wait_for_timeout(500)
+        page.locator("#bsab-follow button").first.wait_for()
         assert serious(page) == []
         ask(page, OS_QUESTION)
         page.click("#bsab-understood button")
         page.locator("#evidence-1-1 .bsab-why summary").click()
         page.locator("#bsab-follow button").first.wait_for()
-        page.wait_for_timeout(500)
         assert serious(page) == []
         page.click("#evidence-1-1 .bsab-read")
         page.locator("#bsab-dialog mark").first.wait_for()
         assert serious(page) == []
         page.keyboard.press("Escape")
-        for tab, content in ((1, "#bsab-results table"), (2, "#bsab-references li"), (3, "#bsab-documents table")):
-            open_tab(page, tab)
-            page.locator(content).first.wait_for()
-            page.wait_for_timeout(500)
+        for tab in (1, 2, 3):
+            show_tab(page, tab)
             assert serious(page) == []
         open_side(page)
-        page.wait_for_timeout(500)
         assert serious(page) == []
 
 
@@ -110,8 +108,8 @@ def test_axe_finds_nothing_serious(
 def test_nothing_is_wider_than_a_phone(browser: Browser, served: str, tab: int) -> None:
     with visiting(browser, served, viewport={"width": 390, "height": 844}) as page:
         ask(page, TESTED)
-        open_tab(page, tab)
-        page.wait_for_timeout(800)
+        show_tab(page, tab)
+        rest(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
@@ -166,8 +164,8 @@ def test_the_page_asks_nobody_but_this_machine(browser: Browser, served: str) ->
         page.locator("#bsab-dialog[open] mark").first.wait_for()
         page.keyboard.press("Escape")
         for tab in (1, 2, 3):
-            open_tab(page, tab)
-            page.wait_for_timeout(800)
+            show_tab(page, tab)
+            rest(page)
     hosts = {urlsplit(url).hostname for url in asked if not url.startswith(("data:", "blob:"))}
     assert hosts == {"127.0.0.1"}
 

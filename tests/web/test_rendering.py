@@ -18,7 +18,7 @@ from assistant.web.panels.evidence import evidence_html
 from assistant.web.panels.rendering import passage_html
 from assistant.web.panels.section_page import section_html
 from assistant.wording.markup import as_html
-from assistant.wording.page_words import _WORDS, moment, number
+from assistant.wording.messages import moment, number
 from corpus.document import Language
 from corpus.segments.sections import split_sections
 
@@ -132,13 +132,6 @@ def test_a_section_is_shown_around_any_place(assistant: Assistant, place: int) -
     section = next(section for section in split_sections(document) if held < section.span.end)
     assert section.body.of(document.text).strip() in Shown(shown).text
     assert shown.count('class="bsab-read"') in (1, 2)
-
-
-def test_the_page_says_everything_in_both_languages() -> None:
-    for key, said in _WORDS.items():
-        assert said.keys() == {"en", "zh"}, key
-        fields = [set(re.findall(r"\{(\w+)\}", text)) for text in said.values()]
-        assert fields[0] == fields[1], key
 
 
 def test_dates_and_numbers_are_written_as_each_language_does() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.web.conftest import ask, open_tab, serving, visiting
+from tests.web.conftest import ask, open_tab, rest, serving, visiting
 
 
 def choose(page: Page, field: str, value: str) -> None:
@@ -34,8 +34,9 @@ def test_trial_results_are_a_chart_and_a_table(page: Page) -> None:
 
 def test_a_mark_of_the_chart_leads_to_its_sentence(page: Page) -> None:
     open_tab(page, 1)
-    page.wait_for_selector("#bsab-chart .main-svg")
-    page.wait_for_timeout(500)
+    # The chart is drawn, heard by the page, and at its final place.
+    page.wait_for_selector("#bsab-chart [data-watched] .main-svg")
+    rest(page)
     box = page.locator("#bsab-chart .scatterlayer .point").first.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

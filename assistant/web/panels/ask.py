@@ -33,13 +33,12 @@ from assistant.web.panels.rendering import TELL_CLICKS
 from assistant.web.panels.streaming import worded
 from assistant.web.site import Site, Talk, visitor_of
 from assistant.wording.markup import attribute
-from assistant.wording.page_words import say
+from assistant.wording.messages import say
 from corpus.document import Language
 from corpus.language import language_of
 from index.errors import LibraryError
 
-_KINDS = ("trials", "drugs", "endpoints", "sections")
-_LABELS = {"trials": "trial", "drugs": "drug", "endpoints": "endpoint", "sections": "section"}
+KINDS = ("trials", "drugs", "endpoints", "sections")
 # The chat's own buttons lie inside its messages, where no component hears them.
 _HEAR = """document.addEventListener('click', event => {
   const button = event.target.closest('#bsab-chat [data-act], #bsab-follow [data-act]');
@@ -64,14 +63,14 @@ class AskPanel:
 
     def build_history(self) -> None:
         """The side bar, inside the Blocks that is being built."""
-        with gradio.Sidebar(label=self._say("history"), open=False, elem_id="bsab-side"):
-            panel_html(f"<h2>{self._say('history')}</h2>")
-            self.new = gradio.Button(self._say("new"), size="sm", elem_id="bsab-clear")
-            self.words = gradio.Textbox(label=self._say("history_search"), elem_id="bsab-history-search", max_lines=1)
+        with gradio.Sidebar(label=self._say("history.title"), open=False, elem_id="bsab-side"):
+            panel_html(f"<h2>{self._say('history.title')}</h2>")
+            self.new = gradio.Button(self._say("page.new"), size="sm", elem_id="bsab-clear")
+            self.words = gradio.Textbox(label=self._say("history.search"), elem_id="bsab-history-search", max_lines=1)
             self.kept = panel_html("", js_on_load=TELL_CLICKS, elem_id="bsab-history")
             self.delete_all = panel_html(
                 f'<button type="button" class="bsab-button bsab-quiet" data-act="delete_all" '
-                f'data-confirm="{self._say("delete_sure")}">{self._say("delete_all")}</button>',
+                f'data-confirm="{self._say("history.delete_sure")}">{self._say("history.delete_all")}</button>',
                 js_on_load=TELL_CLICKS,
             )
 
@@ -80,7 +79,7 @@ class AskPanel:
         with gradio.Row(elem_id="bsab-columns"):
             with gradio.Column(scale=3):
                 self.chat = gradio.Chatbot(
-                    label=self._say("conversation"),
+                    label=self._say("page.conversation"),
                     show_label=False,
                     height="52vh",
                     latex_delimiters=[],
@@ -91,8 +90,8 @@ class AskPanel:
                 self.follow = panel_html(self._examples(), elem_id="bsab-follow")
                 with gradio.Row(elem_id="bsab-ask-row"):
                     self.text = gradio.Textbox(
-                        label=self._say("question"),
-                        placeholder=self._say("placeholder"),
+                        label=self._say("page.question"),
+                        placeholder=self._say("ask.placeholder"),
                         lines=1,
                         max_lines=6,
                         autofocus=True,
@@ -100,29 +99,29 @@ class AskPanel:
                         elem_id="bsab-question",
                     )
                     self.send = gradio.Button(
-                        self._say("ask"), variant="primary", scale=1, min_width=80, elem_id="bsab-ask"
+                        self._say("ask.send"), variant="primary", scale=1, min_width=80, elem_id="bsab-ask"
                     )
                     self.stop = gradio.Button(
-                        self._say("stop"), interactive=False, scale=1, min_width=60, elem_id="bsab-stop"
+                        self._say("ask.stop"), interactive=False, scale=1, min_width=60, elem_id="bsab-stop"
                     )
                 self.comment = gradio.Textbox(
-                    label=self._say("comment"), max_lines=4, visible=False, elem_id="bsab-comment"
+                    label=self._say("ask.comment"), max_lines=4, visible=False, elem_id="bsab-comment"
                 )
-                self.save = gradio.Button(self._say("save"), size="sm", visible=False, elem_id="bsab-save")
-                with gradio.Accordion(self._say("change_none"), open=False, elem_id="bsab-understood") as self.scope:
+                self.save = gradio.Button(self._say("ask.save"), size="sm", visible=False, elem_id="bsab-save")
+                with gradio.Accordion(self._say("ask.narrow"), open=False, elem_id="bsab-understood") as self.scope:
                     with gradio.Row():
                         self.chips = {
                             kind: gradio.Dropdown(
                                 choices=self.site.choices(self.language)[kind],
                                 value=[],
                                 multiselect=True,
-                                label=self._say(_LABELS[kind]),
+                                label=self._say(f"label.{kind[:-1]}"),
                                 min_width=200,
                                 elem_id=f"bsab-chip-{kind}",
                             )
-                            for kind in _KINDS
+                            for kind in KINDS
                         }
-                    self.again = gradio.Button(self._say("again"), size="sm", elem_id="bsab-again")
+                    self.again = gradio.Button(self._say("ask.again"), size="sm", elem_id="bsab-again")
             with gradio.Column(scale=2):
                 self.evidence = panel_html(evidence_html((), self.language), elem_id="bsab-evidence")
         self.rated = gradio.State(0)
@@ -138,7 +137,7 @@ class AskPanel:
             self.text, self.chat, self.evidence, self.talk, self.follow, self.scope, self.stop, self.save,
             self.rated, self.comment, self.here, self.kept, *self.chips.values(),
         ]  # fmt: skip
-        chips = [self.chips[kind] for kind in _KINDS]
+        chips = [self.chips[kind] for kind in KINDS]
         asked = (
             gradio.on(
                 [self.text.submit, self.send.click], self._ask, [self.text, self.talk, self.words], outputs, **STREAMED
@@ -190,12 +189,12 @@ class AskPanel:
         """The last question, or the one that is being typed, for what the reader chose."""
         question = text.strip() or (talk.turns[-1].question if talk.turns else "")
         if not question:
-            yield self._tell(talk, "placeholder")
+            yield self._tell(talk, self._say("ask.placeholder"))
             return
         scope = talk.turns[-1].reply["scope"] if talk.turns and not text.strip() else {}
-        before = Understood(**{kind: tuple(scope.get(kind, ())) for kind in _KINDS})
+        before = Understood(**{kind: tuple(scope.get(kind, ())) for kind in KINDS})
         chosen = (trials, drugs, endpoints, sections)
-        values = dict(zip(_KINDS, (each or [] for each in chosen), strict=True))
+        values = dict(zip(KINDS, (each or [] for each in chosen), strict=True))
         after = self.site.changed(before, values, language_of(question))
         assistant = self.site.assistant
         anew = rephrase(question, before, after, assistant.trials(), assistant.index.vocabulary.terms)
@@ -240,15 +239,15 @@ class AskPanel:
         with self.site.answering:
             reply = self.site.assistant.extract(talk.questions[-1], talk.questions[:-1])
             further = follow_ups(self.site.assistant, reply, talk.questions)
-        return suggestions_html(further, self._say("follow_ups")) or self._examples()
+        return suggestions_html(further, self._say("ask.follow_ups")) or self._examples()
 
     def _stop(self, request: gradio.Request) -> None:
         if running := self.site.running.get(str(request.session_hash)):
             running.set()
 
-    def _tell(self, talk: Talk, key: str = "") -> Updates:
+    def _tell(self, talk: Talk, word: str = "") -> Updates:
         """What page.js reads: the conversation on the screen, for the page's address, and a word to the reader."""
-        said = f'data-said="{attribute(self._say(key))}"' if key else ""
+        said = f'data-said="{attribute(word)}"' if word else ""
         # Said twice, it is news twice.
         return {self.here: f'<span data-conversation="{talk.id or ""}" data-at="{time.time_ns()}" {said}></span>'}
 
@@ -261,14 +260,15 @@ class AskPanel:
     def _show(self, talk: Talk) -> Updates:
         last = talk.turns[-1].reply if talk.turns else None
         names = " · ".join(last["understood"]) if last else ""
+        understood = self._say("ask.understood_as", names=names) if names else self._say("ask.narrow")
         scope = last["scope"] if last else {}
         choices = self.site.choices(self.language)
-        chosen = self.site.chosen(Understood(**{kind: tuple(scope.get(kind, ())) for kind in _KINDS}))
+        chosen = self.site.chosen(Understood(**{kind: tuple(scope.get(kind, ())) for kind in KINDS}))
         return {
             self.talk: talk,
             self.chat: self._messages(talk),
             self.evidence: evidence_html(talk.turns, self.language),
-            self.scope: gradio.Accordion(label=self._say("change", names=names) if names else self._say("change_none")),
+            self.scope: gradio.Accordion(label=understood),
             **self._tell(talk),
             **{chip: gradio.Dropdown(choices[kind], value=chosen[kind]) for kind, chip in self.chips.items()},
         }
@@ -284,7 +284,7 @@ class AskPanel:
         return [{"role": role, "content": panel_html(content)} for role, content in shown]
 
     def _examples(self) -> str:
-        return suggestions_html(self.site.examples(self.language), self._say("examples"))
+        return suggestions_html(self.site.examples(self.language), self._say("ask.examples"))
 
     # Rating
 
@@ -292,7 +292,7 @@ class AskPanel:
         told = event._data or {}
         place, rating = int(told["turn"]), int(told["rating"])
         if not self.site.history or not talk.id or not 0 <= place < len(talk.turns) or rating not in (1, -1):
-            return self._tell(talk, "history_unkept")
+            return self._tell(talk, self._say("history.unkept"))
         self.site.history.rate(talk.id, place, rating, "", visitor_of(request))
         talk = find(self.site, talk.id, visitor_of(request)) or talk
         return {
@@ -306,7 +306,7 @@ class AskPanel:
         if self.site.history and talk.id and place < len(talk.turns) and (rating := talk.turns[place].rating):
             self.site.history.rate(talk.id, place, rating, comment.strip(), visitor_of(request))
             talk = find(self.site, talk.id, visitor_of(request)) or talk
-            return {self.talk: talk, **self._commenting(False), **self._tell(talk, "saved")}
+            return {self.talk: talk, **self._commenting(False), **self._tell(talk, self._say("ask.saved"))}
         return self._commenting(False)
 
     def _commenting(self, shown: bool) -> Updates:
@@ -328,7 +328,7 @@ class AskPanel:
             told = reply_json(reply, time.perf_counter() - started)
             talk = keep(self.site, talk, question, told, visitor_of(request), self.language)
         shown = self._show(talk)
-        gone = {} if found else self._tell(talk, "gone")
+        gone = {} if found else self._tell(talk, self._say("history.gone"))
         return {**shown, **gone, self.follow: self._follow(talk), self.kept: self._list(talk, "", request)}
 
     def _clear(self, words: str, request: gradio.Request) -> Updates:
@@ -345,7 +345,7 @@ class AskPanel:
         id = str(told.get("conversation", ""))
         if told.get("act") == "open":
             if not (found := find(self.site, id, visitor_of(request))):
-                return {**self._tell(talk, "gone"), self.kept: self._list(talk, words, request)}
+                return {**self._tell(talk, self._say("history.gone")), self.kept: self._list(talk, words, request)}
             talk = found
         elif told.get("act") == "delete":
             forget(self.site, request, id)

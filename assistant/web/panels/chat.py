@@ -15,11 +15,12 @@ from assistant.web.panels.rendering import (
     note_html,
 )
 from assistant.wording.markup import as_html, attribute
-from assistant.wording.page_words import moment, say
+from assistant.wording.messages import moment, say
 from corpus.document import Language
 
 # At the end of a line, where the source's own [25] stands inside a quote; and after a trial's name.
 _CITED = re.compile(r"\[(\d{1,2})\](?=：|:|(?: \[\d{1,2}\])*[.。]?$)", re.MULTILINE)
+RATINGS = (("good", 1), ("bad", -1))
 
 
 def question_html(question: str) -> str:
@@ -29,7 +30,7 @@ def question_html(question: str) -> str:
 
 def pending_html(language: Language, said: str = "") -> str:
     """What stands in the place of an answer while it is sought, or what a language model has written so far."""
-    note = say("writing" if said else "searching", language)
+    note = say("ask.writing" if said else "ask.searching", language)
     return f'<div class="bsab-pending" dir="auto">{as_html(said)}<p>{as_html(note)}</p></div>'
 
 
@@ -41,7 +42,7 @@ def reply_html(turns: Sequence[Turn], place: int, language: Language) -> str:
     parts, last = [], 0
     for match in _CITED.finditer(reply["answer"]):
         if int(match[1]) in known:
-            label = say("open_evidence", language, number=match[1])
+            label = say("ask.open_evidence", language, number=match[1])
             parts.append(as_html(reply["answer"][last : match.start()]))
             parts.append(
                 f'<a class="bsab-cite" href="#evidence-{place + 1}-{match[1]}" aria-label="{attribute(label)}">'
@@ -53,7 +54,7 @@ def reply_html(turns: Sequence[Turn], place: int, language: Language) -> str:
     return (
         f'<div class="bsab-{"refusal" if reply["abstained"] else "answer"}" lang="{reply["language"]}" dir="auto">'
         + (
-            f'<p class="bsab-understood">{as_html(say("understood", language))}: {as_html(understood)}</p>'
+            f'<p class="bsab-understood">{as_html(say("ask.understood", language))}: {as_html(understood)}</p>'
             if understood
             else ""
         )
@@ -68,21 +69,21 @@ def _actions_html(turns: Sequence[Turn], place: int, language: Language) -> str:
     turn = turns[place]
     address = f"?{urlencode([('q', earlier.question) for earlier in turns[: place + 1]])}"
     made = [
-        icon_button("copy", "copy", name=say("copy", language), text=as_text(turn)),
-        icon_button("link", "link", name=say("link", language), address=address),
+        icon_button("copy", "copy", name=say("ask.copy", language), text=as_text(turn)),
+        icon_button("link", "link", name=say("ask.link", language), address=address),
     ]
     if place == len(turns) - 1:
-        made.append(icon_button("again", "regenerate", name=say("regenerate", language)))
+        made.append(icon_button("again", "regenerate", name=say("ask.regenerate", language)))
     made += [
         icon_button(
             sign,
             "rate",
-            name=say(key, language),
+            name=say(f"ask.{sign}", language),
             pressed=turn.rating == rating,
             turn=place,
             rating=rating,
         )
-        for sign, key, rating in (("good", "good", 1), ("bad", "bad", -1))
+        for sign, rating in RATINGS
     ]
     return f'<div class="bsab-actions">{"".join(made)}</div>'
 
@@ -106,15 +107,14 @@ def history_html(conversations: Sequence[Listed], current: str | None, language:
 
 def _kept_html(kept: Listed, current: str | None, language: Language) -> str:
     here = ' aria-current="true"' if kept.id == current else ""
-    delete = icon_button("cross", "delete", name=say("delete", language, title=kept.title), conversation=kept.id,
-        confirm=say("delete_sure", language),
-    )  # fmt: skip
+    name, sure = say("history.delete", language, title=kept.title), say("history.delete_sure", language)
+    delete = icon_button("cross", "delete", name=name, conversation=kept.id, confirm=sure)
     exports = "".join(
         f'<a href="export?{urlencode({"conversation": kept.id, "format": format})}" {how} '
-        f'aria-label="{attribute(say(key, language))}" title="{attribute(say(key, language))}">{icon(sign)}</a>'
-        for format, key, sign, how in (
-            ("md", "export_markdown", "save", "download"),
-            ("html", "export_print", "print", 'target="_blank" rel="noopener"'),
+        f'aria-label="{attribute(name)}" title="{attribute(name)}">{icon(sign)}</a>'
+        for format, name, sign, how in (
+            ("md", say("history.export_markdown", language), "save", "download"),
+            ("html", say("history.export_print", language), "print", 'target="_blank" rel="noopener"'),
         )
     )
     return (

@@ -14,20 +14,20 @@ from assistant.web.panels.rendering import (
     work_html,
 )
 from assistant.wording.markup import as_html
-from assistant.wording.page_words import say
+from assistant.wording.messages import say
 from corpus.document import Language
 
 
 def evidence_html(turns: Sequence[Turn], language: Language) -> str:
     """The evidence of a conversation, the last answer's first and open; ``language`` of the page."""
     shown = [_turn_html(turn, place, language, open=place == len(turns)) for place, turn in enumerate(turns, start=1)]
-    return "".join(reversed(shown)) or f'<p class="bsab-empty">{as_html(say("no_evidence", language))}</p>'
+    return "".join(reversed(shown)) or f'<p class="bsab-empty">{as_html(say("evidence.none", language))}</p>'
 
 
 def _turn_html(turn: Turn, place: int, language: Language, *, open: bool) -> str:
     if not turn.reply["citations"]:
         return ""
-    title = say("nearest" if turn.reply["abstained"] else "evidence", language)
+    title = say("evidence.nearest" if turn.reply["abstained"] else "evidence.title", language)
     body = "".join(_item_html(citation, turn.reply["notes"], place, language) for citation in turn.reply["citations"])
     return (
         f'<details class="bsab-turn"{" open" if open else ""}>'
@@ -55,7 +55,8 @@ def _item_html(citation: Json, notes: Sequence[Json], turn: int, language: Langu
 
 def _reference_html(reference: Json, name: str, language: Language) -> str:
     works = reference["works"]
-    told = " ".join(filter(None, (works[0]["authors"], works[0]["journal"]))) if works else say("unresolved", language)
+    unknown = say("reference.unresolved", language)
+    told = " ".join(filter(None, (works[0]["authors"], works[0]["journal"]))) if works else unknown
     return (
         f'<details class="bsab-reference" id="reference-{name}-{reference["marker"]}"><summary>[{reference["marker"]}] '
         f"{as_html(told)}</summary>{work_html(reference, language)}</details>"
@@ -65,14 +66,15 @@ def _reference_html(reference: Json, name: str, language: Language) -> str:
 def _why_html(citation: Json, language: Language) -> str:
     lines = []
     if citation["dense_rank"]:
-        lines.append(say("by_meaning", language, rank=citation["dense_rank"]))
+        lines.append(say("evidence.by_meaning", language, rank=citation["dense_rank"]))
     if citation["keyword_rank"]:
-        lines.append(say("by_words", language, rank=citation["keyword_rank"]))
+        lines.append(say("evidence.by_words", language, rank=citation["keyword_rank"]))
     if citation["terms"]:
-        lines.append(say("shares", language, terms=", ".join(_terms(citation))))
-    lines = lines or [say("names_trial", language)]
+        lines.append(say("evidence.shares", language, terms=", ".join(_terms(citation))))
+    lines = lines or [say("evidence.names_trial", language)]
     found = "".join(f"<li>{as_html(line)}</li>" for line in lines)
-    return f'<details class="bsab-why"><summary>{as_html(say("why", language))}</summary><ul>{found}</ul></details>'
+    why = as_html(say("evidence.why", language))
+    return f'<details class="bsab-why"><summary>{why}</summary><ul>{found}</ul></details>'
 
 
 def _terms(citation: Json) -> list[str]:

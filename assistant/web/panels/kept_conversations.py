@@ -11,7 +11,7 @@ from assistant.errors import UsageError
 from assistant.exchange.contract import Json
 from assistant.web.panels.chat import history_html
 from assistant.web.site import Site, Talk, visitor_of
-from assistant.wording.page_words import say
+from assistant.wording.messages import say
 from corpus.document import Language
 from index.errors import LibraryError
 
@@ -36,7 +36,8 @@ def keep(
         except UsageError:  # deleted meanwhile, in another window
             id = site.history.add(None, question, reply, visitor)
     except LibraryError as error:  # a full disk: the answer is shown all the same
-        told = {**reply, "notice": " ".join(filter(None, (reply["notice"], say("unkept", language, why=error))))}
+        unkept = say("history.turn_unkept", language, why=error)
+        told = {**reply, "notice": " ".join(filter(None, (reply["notice"], unkept)))}
         return replace(talk, turns=(*talk.turns, Turn(question, told, "")))
     return Talk(id, (*talk.turns, site.history.conversation(id).turns[-1]))
 
@@ -66,9 +67,9 @@ def forget(site: Site, request: Request, id: str | None = None) -> None:
 def kept_html(site: Site, talk: Talk, words: str, visitor: str, language: Language) -> str:
     """The visitor's conversations, those that hold ``words``; the one on the screen is marked."""
     if not site.history:
-        return history_html([], None, language, say("history_unkept", language))
+        return history_html([], None, language, say("history.unkept", language))
     found = site.history.listed(words, visitor, _LISTED)
-    none = say("history_found_none" if words.strip() else "history_none", language)
+    none = say("history.found_none" if words.strip() else "history.none", language)
     return history_html(found, talk.id, language, none)
 
 

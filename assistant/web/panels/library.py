@@ -16,7 +16,7 @@ from assistant.web.panels.components import AT_ONCE, panel_html
 from assistant.web.panels.rendering import TELL_CLICKS, icon_button, read_link
 from assistant.web.site import Site
 from assistant.wording.markup import as_html
-from assistant.wording.page_words import moment, number, say
+from assistant.wording.messages import moment, number, say
 from corpus.document import Document, Language
 from corpus.errors import CorpusError
 from corpus.reading import READABLE, read_apart
@@ -24,6 +24,7 @@ from index.errors import LibraryError, UnknownDocument
 from index.repairing import repair as repair_library
 from index.store.library import Entry
 
+COLUMNS = ("document", "language", "characters", "sections", "passages", "added")
 # Sends each file chosen, one after the other, and then tells what they are asked for by.
 _UPLOAD = """const input = element.querySelector('input');
 const status = element.querySelector('[role=status]');
@@ -58,25 +59,26 @@ def build_library(site: Site, language: Language, tab: gradio.Tab) -> None:
     with gradio.Row():
         with gradio.Column():
             add = panel_html(
-                f'<label class="bsab-button bsab-file">{as_html(say("add", language))}<input type="file" multiple '
-                f'accept="{",".join(READABLE)}"></label> <span role="status"></span>',
+                f'<label class="bsab-button bsab-file">{as_html(say("library.add", language))}'
+                f'<input type="file" multiple accept="{",".join(READABLE)}"></label> <span role="status"></span>',
                 js_on_load=_UPLOAD,
                 visible=writable,
                 elem_id="bsab-add",
             )
-            stop = gradio.Button(say("stop", language), size="sm", visible=False, elem_id="bsab-stop-adding")
-            panel_html(f'<p class="bsab-source">{as_html(say("files", language))}</p>')
-            told = panel_html("" if writable else f"<p>{as_html(say('read_only', language))}</p>", elem_id="bsab-added")
+            stop = gradio.Button(say("ask.stop", language), size="sm", visible=False, elem_id="bsab-stop-adding")
+            panel_html(f'<p class="bsab-source">{as_html(say("library.files", language))}</p>')
+            unwritable = f"<p>{as_html(say('library.read_only', language))}</p>"
+            told = panel_html("" if writable else unwritable, elem_id="bsab-added")
         with gradio.Column():
-            panel_html(f"<h2>{as_html(say('health', language))}</h2>")
-            check = gradio.Button(say("check", language), size="sm", elem_id="bsab-check")
+            panel_html(f"<h2>{as_html(say('library.health', language))}</h2>")
+            check = gradio.Button(say("library.check", language), size="sm", elem_id="bsab-check")
             health = panel_html(elem_id="bsab-health")
-            repair = gradio.Button(say("repair", language), size="sm", visible=False, elem_id="bsab-repair")
+            repair = gradio.Button(say("library.repair", language), size="sm", visible=False, elem_id="bsab-repair")
 
     def show() -> str:
         library = index.library
         totals = say(
-            "totals", language, documents=number(len(library.entries()), language),
+            "library.totals", language, documents=number(len(library.entries()), language),
             passages=number(len(library.rows()), language), results=number(len(site.rows()), language),
             references=number(len(library.references()), language),
         )  # fmt: skip
@@ -84,7 +86,7 @@ def build_library(site: Site, language: Language, tab: gradio.Tab) -> None:
 
     def permit(request: gradio.Request) -> None:
         if not site.may_change(request):
-            raise gradio.Error(say("may_read", language), print_exception=False)
+            raise gradio.Error(say("library.may_read", language), print_exception=False)
 
     def added(
         request: gradio.Request, event: gradio.EventData, progress: gradio.Progress = gradio.Progress()
@@ -96,7 +98,7 @@ def build_library(site: Site, language: Language, tab: gradio.Tab) -> None:
         def step(done: int, total: int) -> None:
             if site.stopping.is_set():
                 raise _Stopped
-            progress((done, total), desc=say("indexing", language), unit="")
+            progress((done, total), desc=say("library.indexing", language), unit="")
 
         with site.uploads.taken(tokens) as paths:
             found = [item for path in paths for item in _read(path)]
@@ -106,12 +108,13 @@ def build_library(site: Site, language: Language, tab: gradio.Tab) -> None:
         except LibraryError as error:
             raise gradio.Error(str(error), print_exception=False) from error
         except _Stopped:
-            return f"<p>{as_html(say('stopped', language))}</p>", show()
+            return f"<p>{as_html(say('library.stopped', language))}</p>", show()
         if made.ids:
             site.audit("add", request, documents=list(made.ids))
         titles = {entry.id: entry.title for entry in index.library.entries()}
-        lines = [say("added_count", language, titles=", ".join(titles[id] for id in made.ids))] if made.ids else []
-        lines += [say("known", language, source=source, owner=owner) for source, owner in made.known]
+        new = ", ".join(titles[id] for id in made.ids)
+        lines = [say("library.documents_added", language, titles=new)] if made.ids else []
+        lines += [say("library.known", language, source=source, owner=owner) for source, owner in made.known]
         for problem in map(str, made.skipped):
             # Where the upload lay for a moment is nobody's business.
             lines.append(functools.reduce(lambda told, folder: told.replace(folder, ""), folders, problem))
@@ -127,11 +130,11 @@ def build_library(site: Site, language: Language, tab: gradio.Tab) -> None:
         except (UnknownDocument, LibraryError) as error:
             raise gradio.Error(str(error), print_exception=False) from error
         site.audit("remove", request, document=str(id))
-        return show(), f"<p>{as_html(say('removed', language))}</p>"
+        return show(), f"<p>{as_html(say('library.removed', language))}</p>"
 
     def checked() -> tuple[str, Any]:
         problems = index.problems()
-        lines = problems or [say("whole", language)]
+        lines = problems or [say("library.whole", language)]
         shown = "".join(f"<p>{as_html(line)}</p>" for line in lines)
         return shown, gradio.Button(visible=bool(problems) and writable)
 
@@ -139,14 +142,14 @@ def build_library(site: Site, language: Language, tab: gradio.Tab) -> None:
         permit(request)
         try:
             made = repair_library(
-                index, lambda done, total: progress((done, total), desc=say("repairing", language), unit="")
+                index, lambda done, total: progress((done, total), desc=say("library.repairing", language), unit="")
             )
         except LibraryError as error:
             raise gradio.Error(str(error), print_exception=False) from error
         site.audit("repair", request, lost=list(made.lost))
         shown, button = checked()
-        lines = [say("read_again", language, id=id) for id in made.read_again]
-        lines += [say("lost", language, id=id) for id in made.lost]
+        lines = [say("library.read_again", language, id=id) for id in made.read_again]
+        lines += [say("library.lost", language, id=id) for id in made.lost]
         return shown + "".join(f"<p>{as_html(line)}</p>" for line in lines), button
 
     tab.select(show, None, [documents], **AT_ONCE)
@@ -177,15 +180,13 @@ def _read(path: Path) -> list[Document | CorpusError]:
 
 def documents_html(entries: Sequence[Entry], totals: str, language: Language, *, writable: bool) -> str:
     """The documents as a table."""
-    columns = ("document", "language", "characters", "sections", "passages", "added")
-    head = "".join(f'<th scope="col">{as_html(say(column, language))}</th>' for column in columns)
+    head = "".join(f'<th scope="col">{as_html(say(f"library.{column}", language))}</th>' for column in COLUMNS)
     body = "".join(_entry_html(entry, language, writable) for entry in entries)
-    last = (
-        f'<th scope="col"><span class="bsab-unseen">{as_html(say("remove", language))}</span></th>' if writable else ""
-    )
+    remove = as_html(say("library.remove", language))
+    last = f'<th scope="col"><span class="bsab-unseen">{remove}</span></th>' if writable else ""
     return (
         f'<p class="bsab-count" role="status">{as_html(totals)}</p><div class="bsab-scroll" tabindex="0" role="region" '
-        f'aria-label="{as_html(say("library_tab", language))}"><table class="bsab-table"><thead><tr>{head}{last}</tr>'
+        f'aria-label="{as_html(say("page.library", language))}"><table class="bsab-table"><thead><tr>{head}{last}</tr>'
         f"</thead><tbody>{body}</tbody></table></div>"
     )
 
@@ -196,12 +197,12 @@ def _entry_html(entry: Entry, language: Language, writable: bool) -> str:
         for count in (entry.characters, entry.sections, entry.passages)
     )
     remove = icon_button(
-        "cross", "remove", name=say("remove_named", language, title=entry.title), document=entry.id,
-        confirm=say("remove_sure", language),
+        "cross", "remove", name=say("library.remove_named", language, title=entry.title), document=entry.id,
+        confirm=say("library.remove_sure", language),
     )  # fmt: skip
     return (
         f'<tr><th scope="row">{read_link(entry.id, 0, 0, language, entry.title)}<p class="bsab-source">'
-        f"{as_html(entry.id)}</p></th><td>{as_html(say(entry.language, language))}</td>{counts}"
+        f"{as_html(entry.id)}</p></th><td>{as_html(say(f'language.{entry.language}', language))}</td>{counts}"
         f"<td><time>{as_html(moment(entry.added, language))}</time></td>"
         + (f"<td>{remove}</td>" if writable else "")
         + "</tr>"

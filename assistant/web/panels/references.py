@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import get_args
 from urllib.parse import urlencode
 
 import gradio
@@ -13,22 +14,22 @@ from assistant.web.panels.components import AT_ONCE, panel_html
 from assistant.web.panels.rendering import read_link, work_html
 from assistant.web.site import Site
 from assistant.wording.markup import as_html, attribute
-from assistant.wording.page_words import number, say
+from assistant.wording.messages import number, say
 from corpus.document import Language, Passage, Span
-
-_STATES = ("resolved", "likely", "unresolved")
+from corpus.references.reference import Status
 
 
 def build_references(site: Site, language: Language, tab: gradio.Tab) -> None:
     """The panel, inside the tab that is being built; it reads the library whenever the tab is opened."""
     with gradio.Row():
         words = gradio.Textbox(
-            label=say("references_search", language), max_lines=1, scale=3, elem_id="bsab-reference-search"
+            label=say("references.search", language), max_lines=1, scale=3, elem_id="bsab-reference-search"
         )
+        states = [(say(f"reference.{state}", language), state) for state in get_args(Status)]
         status = gradio.Dropdown(
-            [(say("all", language), ""), *((say(state, language), state) for state in _STATES)],
+            [(say("label.all", language), ""), *states],
             value="",
-            label=say("status", language),
+            label=say("references.status", language),
             elem_id="bsab-reference-status",
         )
     found = panel_html(elem_id="bsab-references")
@@ -43,13 +44,13 @@ def build_references(site: Site, language: Language, tab: gradio.Tab) -> None:
 def references_html(cited: Sequence[CitedReference], words: str, language: Language) -> str:
     """References as a list, with downloads of those that ``words`` found."""
     if not cited:
-        return f'<p class="bsab-empty" role="status">{as_html(say("no_references", language))}</p>'
+        return f'<p class="bsab-empty" role="status">{as_html(say("references.none", language))}</p>'
     query = f"?{urlencode({'words': words})}" if words.strip() else ""
     downloads = " ".join(
         f'<a href="references.{ending}{attribute(query)}" download="references.{ending}">{name}</a>'
         for name, ending in (("BibTeX", "bib"), ("RIS", "ris"))
     )
-    count = say("found_references", language, count=number(len(cited), language))
+    count = say("references.found", language, count=number(len(cited), language))
     items = "".join(_reference_html(found, language) for found in cited)
     return (
         f'<p class="bsab-count"><span role="status">{as_html(count)}</span> {downloads}</p>'
@@ -59,7 +60,7 @@ def references_html(cited: Sequence[CitedReference], words: str, language: Langu
 
 def _reference_html(cited: CitedReference, language: Language) -> str:
     reference = reference_json(cited)
-    told = say("cited_in", language, count=number(len(cited.citing), language))
+    told = say("references.cited_in", language, count=number(len(cited.citing), language))
     places = "".join(_place_html(passage, span, language) for passage, span in cited.citing)
     about = f'<p class="bsab-source">{as_html(reference["about"])}</p>' if reference["about"] else ""
     return (

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from assistant.exchange.contract import Json
 from assistant.wording.markup import as_html, attribute
-from assistant.wording.page_words import say
+from assistant.wording.messages import say
 from corpus.document import Language
 from corpus.segments.markers import find_markers
 
@@ -103,9 +103,8 @@ def work_html(reference: Json, language: Language) -> str:
             parts.append(link(f"https://doi.org/{work['doi']}", "DOI"))
         if work["pmid"]:
             parts.append(link(f"https://pubmed.ncbi.nlm.nih.gov/{work['pmid']}/", "PubMed"))
-    parts.append(
-        f'<span class="bsab-status bsab-{reference["status"]}">{as_html(say(reference["status"], language))}</span>'
-    )
+    status = reference["status"]
+    parts.append(f'<span class="bsab-status bsab-{status}">{as_html(say(f"reference.{status}", language))}</span>')
     if reference["note"]:
         parts.append(as_html(reference["note"]))
     return " ".join(parts)
@@ -113,8 +112,9 @@ def work_html(reference: Json, language: Language) -> str:
 
 def note_html(note: Json, language: Language) -> str:
     """A source check: what is known instead, how surely, and from where."""
+    certainty = as_html(say(f"note.{note['certainty']}", language))
     return (
-        f'<p class="bsab-note" role="note"><b>{as_html(say(note["certainty"], language))}</b> {as_html(note["text"])} '
+        f'<p class="bsab-note" role="note"><b>{certainty}</b> {as_html(note["text"])} '
         f"<cite>{as_html(note['source'])}</cite></p>"
     )
 
@@ -127,4 +127,4 @@ def link(address: str, label: str) -> str:
 def read_link(document: str, start: int, end: int, language: Language, label: str = "") -> str:
     """A link that opens the section around ``start`` to ``end`` of a document; page.js shows it in a dialog."""
     address = f"read?{urlencode({'document': document, 'start': start, 'end': end})}"
-    return f'<a class="bsab-read" href="{attribute(address)}">{as_html(label or say("read", language))}</a>'
+    return f'<a class="bsab-read" href="{attribute(address)}">{as_html(label or say("page.read", language))}</a>'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.web.panels.rendering import passage_html, read_link
 from assistant.wording.markup import as_html
-from assistant.wording.page_words import say
+from assistant.wording.messages import say
 from corpus.document import Document, Language, Section
 from corpus.segments.sections import split_sections
 
@@ -29,11 +29,11 @@ def section_html(document: Document, start: int, end: int, language: Language) -
             other.span.start,
             other.span.start,
             language,
-            f"{say(key, language)}: {_title(other, language)}",
+            f"{word}: {_title(other, language)}",
         )
-        for key, other in (
-            ("previous_section", sections[place - 1] if place else None),
-            ("next_section", sections[place + 1] if place + 1 < len(sections) else None),
+        for word, other in (
+            (say("section.previous", language), sections[place - 1] if place else None),
+            (say("section.next", language), sections[place + 1] if place + 1 < len(sections) else None),
         )
         if other
     ]
@@ -56,5 +56,5 @@ def section_page(document: Document, start: int, end: int, language: Language, s
 
 def _title(section: Section, language: Language) -> str:
     if not section.trail:
-        return say("opening", language)
+        return say("section.opening", language)
     return f"{section.number} {section.trail[-1]}".strip()

@@ -150,7 +150,8 @@ def _head_html(column: str, wanted: Wanted, language: Language) -> str:
     sorted_by = wanted.sort == column
     order = ("descending" if wanted.descending else "ascending") if sorted_by else "none"
     sign = {"descending": " ▼", "ascending": " ▲", "none": ""}[order]
-    shown = button(label + sign, "sort", name=say("trials.sort", language, column=label), kind="bsab-sort", column=column)
+    name = say("trials.sort", language, column=label)
+    shown = button(label + sign, "sort", name=name, kind="bsab-sort", column=column)
     return f'<th scope="col" aria-sort="{order}">{shown}</th>'
 
 

@@ -1,0 +1,31 @@
+"""Follow-ups: whether a question leaves its subject to those before it, and what those named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from assistant.understanding.cues import cue
+from corpus.reading.cleaning import clean
+from corpus.words.folding import fold
+from index.search.hybrid import HybridIndex
+
+MAX_CHARACTERS = 2000
+"""Of a question; more is a document, which can be added instead."""
+_FEW = 2
+"""Words and concepts of a question that may say nothing but what the last one left out ("And the ORR?")."""
+T = TypeVar("T")
+
+
+def is_follow_up(text: str, size: int, history: Sequence[str]) -> bool:
+    """Tell whether a question may leave its subject to those before it; ``size``: its words and concepts."""
+    return bool(history) and (bool(cue("follow_up").search(fold(text).text)) or size <= _FEW)
+
+
+def named_before(history: Sequence[str], index: HybridIndex, find: Callable[[str], T]) -> T | None:
+    """What ``find`` finds in the latest question before that holds any; None where none does.
+
+    ``history``: questions, oldest first.
+    """
+    earlier = (index.correct(clean(text).strip()[:MAX_CHARACTERS]) for text in reversed(history))
+    return next((found for text in earlier if (found := find(text))), None)
