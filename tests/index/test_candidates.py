@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from functools import partial
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from index.store.keywords import (
     KeywordQuery,
     Unit,
     add_words,
+    rows_with,
 )
 
 OPTIONS = FusionOptions()
