@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from assistant.answering.cited_references import cites, references_in
 from assistant.answering.composing import (
@@ -71,6 +72,31 @@ class AssistantOptions:
     evidence: EvidenceOptions = EvidenceOptions()
 
 
+class _Case:
+    """A question on its way through the steps; what it is about and what is found for it, once a step asks."""
+
+    def __init__(self, assistant: Assistant, question: Question, history: Sequence[str]) -> None:
+        self.question = question
+        self._assistant, self._history = assistant, history
+
+    @cached_property
+    def focus(self) -> Focus:
+        """The trials, drugs and measures that the question is about."""
+        return focus_on(self.question, self._history, self._assistant.index, self._assistant.trials())
+
+    @cached_property
+    def hits(self) -> list[Hit]:
+        """The passages found for it, best first."""
+        index, question = self._assistant.index, self.question
+        searched = index.library.title_of(question.sections) if question.whole else self.focus.search
+        return index.search(searched, self._assistant.options.hits, sections=question.sections)
+
+    @cached_property
+    def understood(self) -> Understood:
+        """What it is about, for its reader to check."""
+        return self.focus.understood(self.question)
+
+
 class Assistant:
     """Answers questions from one library. Thread-safe; keeps nothing of a question."""
 
@@ -109,40 +135,47 @@ class Assistant:
         """``ask`` in the library's own sentences, without a language model."""
         if len(text) > MAX_CHARACTERS:
             return self._refuse(text, language_of(text[:MAX_CHARACTERS]), "too_long")
-        question = understand(text, history, self.index)
-        if not any(character.isalnum() for character in question.text):
-            return self._refuse(question.text, question.language, "empty")
-        if question.references:
-            return self._answer_reference(question)
-        focus = focus_on(question, history, self.index, self.trials())
-        searched = self.index.library.title_of(question.sections) if question.whole else focus.search
-        hits = self.index.search(searched, self.options.hits, sections=question.sections)
-        if intent := intent_of(question.text):
-            return self._refuse(question.text, question.language, intent)
-        return self._reply(question, focus, hits)
+        case = _Case(self, understand(text, history, self.index), history)
+        return next(reply for step in _STEPS if (reply := step(self, case)) is not None)
 
-    def _reply(self, question: Question, focus: Focus, hits: Sequence[Hit]) -> Reply:
-        understood = focus.understood(question)
-        if question.missing:
-            return self._refuse(
-                question.text, question.language, "missing_name", question.missing, hits, understood=understood
-            )
-        figures = self._figures(question, focus, hits)
-        if figures is not None:
-            return figures
-        if not self._supported(question, hits):
-            return self._refuse(question.text, question.language, "no_support", (), hits, understood=understood)
-        evidence = select_evidence(hits, self.options.evidence, self._wanted(question, focus))
-        return self._answer(question, quote_answer(evidence, question.language), evidence, understood)
+    # The steps of an answer, in the order of ``_STEPS``: each replies, or leaves the question to the next.
 
-    def _figures(self, question: Question, focus: Focus, hits: Sequence[Hit]) -> Reply | None:
+    def _nothing_asked(self, case: _Case) -> Reply | None:
+        asked = any(character.isalnum() for character in case.question.text)
+        return None if asked else self._refuse(case.question.text, case.question.language, "empty")
+
+    def _reference(self, case: _Case) -> Reply | None:
+        """What a reference is, and the sentences that cite it."""
+        question = case.question
+        if not question.references:
+            return None
+        number = question.references[0]
+        hits = self.index.citing(number, question.search)
+        if not hits:
+            return self._refuse(question.text, question.language, "no_reference", (f"[{number}]",))
+        evidence = citing_evidence(hits, number)
+        cited = self.index.library.reference(hits[0].passage.document_id, number)
+        return self._answer(question, reference_answer(cited, evidence, question.language), evidence)
+
+    def _no_question_to_a_library(self, case: _Case) -> Reply | None:
+        intent = intent_of(case.question.text)
+        return self._refuse(case.question.text, case.question.language, intent) if intent else None
+
+    def _missing_name(self, case: _Case) -> Reply | None:
+        return self._refused(case, "missing_name", case.question.missing) if case.question.missing else None
+
+    def _false_premise(self, case: _Case) -> Reply | None:
+        focus, terms = case.focus, self.index.vocabulary.terms
+        lacks = false_premise(focus.search, focus.groups, terms) if focus.groups else None
+        return self._lacks(case, lacks, "false_premise") if lacks else None
+
+    def _figures(self, case: _Case) -> Reply | None:
         """The figures asked for, or what is not reported; None where passages have to answer."""
+        question, focus = case.question, case.focus
         terms, trials, language = self.index.vocabulary.terms, self.trials(), question.language
-        groups, subject = list(focus.groups), " / ".join(group.name for group in focus.groups)
-        if groups and (lacks := false_premise(focus.search, groups, terms)):
-            return self._lacks(question, focus, lacks, "false_premise", hits)
         if not focus.wants_figure:
             return None
+        groups, subject = list(focus.groups), " / ".join(group.name for group in focus.groups)
         text = "\n".join(group.text for group in groups)
         if not groups and focus.drugs:
             drugs = [concept.id for concept, _ in focus.drugs]
@@ -154,13 +187,13 @@ class Assistant:
             return None
         lacks = lacking(focus.asked, groups, subject, text)
         if lacks and len(lacks.measures) == len(focus.asked.measures):
-            return self._lacks(question, focus, lacks, "not_reported", hits)
+            return self._lacks(case, lacks, "not_reported")
         lines = figure_lines(focus.search, focus.asked, groups, focus.rest, terms)
         if not lines:
             return None
         found = [f for line in lines for f in (*line.found, *([line.ratio] if line.ratio else []))]
         leads = [self.index.library.lead(f.passage) for f in found]
-        evidence = result_evidence(found, hits, leads)
+        evidence = result_evidence(found, case.hits, leads)
         wording = figure_answer(lines, {item.passage.id: item.number for item in evidence}, language, terms)
         if self.faults(wording, evidence):
             return None
@@ -168,8 +201,16 @@ class Assistant:
         apart = [lacking(focus.asked, [group], group.name, group.text) for group in focus.groups] or [lacks]
         for each in filter(None, apart):
             wording += "\n" + not_reported(replace(each, reported=()), language, nearest=False)
-        answer = self._answer(question, wording, evidence, focus.understood(question))
+        answer = self._answer(question, wording, evidence, case.understood)
         return replace(answer, results=tuple(dict.fromkeys(f.result for f in found)))
+
+    def _unsupported(self, case: _Case) -> Reply | None:
+        return None if self._supported(case.question, case.hits) else self._refused(case, "no_support")
+
+    def _passages(self, case: _Case) -> Reply:
+        """The sentences of the passages found."""
+        evidence = select_evidence(case.hits, self.options.evidence, self._wanted(case.question, case.focus))
+        return self._answer(case.question, quote_answer(evidence, case.question.language), evidence, case.understood)
 
     def faults(self, text: str, evidence: Sequence[Evidence]) -> list[Failure]:
         """What the number guard finds against ``text``, which cites ``evidence``; empty where it may be shown."""
@@ -190,12 +231,13 @@ class Assistant:
             )
         return None
 
-    def _lacks(self, question: Question, focus: Focus, lacks: Lacking, reason: Reason, hits: Sequence[Hit]) -> NotFound:
-        nearest = self._completed(nearest_evidence(hits[: self.options.nearest]))
+    def _lacks(self, case: _Case, lacks: Lacking, reason: Reason) -> NotFound:
+        question = case.question
+        nearest = self._completed(nearest_evidence(case.hits[: self.options.nearest]))
         wording = not_reported(lacks, question.language, nearest=bool(nearest))
         return NotFound(
             question.text, question.language, reason, wording, lacks.missing(question.language), nearest,
-            focus.understood(question),
+            case.understood,
         )  # fmt: skip
 
     def trials(self) -> Trials:
@@ -205,16 +247,6 @@ class Assistant:
         if kept is None or kept[0] != revision:
             kept = self._kept = (revision, Trials.of(self.index))
         return kept[1]
-
-    def _answer_reference(self, question: Question) -> Reply:
-        number = question.references[0]
-        hits = self.index.citing(number, question.search)
-        if not hits:
-            return self._refuse(question.text, question.language, "no_reference", (f"[{number}]",))
-        evidence = citing_evidence(hits, number)
-        cited = self.index.library.reference(hits[0].passage.document_id, number)
-        text = reference_answer(cited, evidence, question.language)
-        return self._answer(question, text, evidence)
 
     def _answer(
         self, question: Question, text: str, evidence: Sequence[Evidence], understood: Understood = NOTHING
@@ -265,6 +297,10 @@ class Assistant:
             return self.options.similar_across
         return self.options.similar_chinese if asked == "zh" else self.options.similar_english
 
+    def _refused(self, case: _Case, reason: Reason, missing: Sequence[str] = ()) -> NotFound:
+        question = case.question
+        return self._refuse(question.text, question.language, reason, missing, case.hits, case.understood)
+
     def _refuse(
         self,
         text: str,
@@ -277,3 +313,16 @@ class Assistant:
         nearest = self._completed(nearest_evidence(hits[: self.options.nearest]))
         wording = refusal(reason, missing, language, nearest=bool(nearest))
         return NotFound(text, language, reason, wording, tuple(missing), nearest, understood)
+
+
+_STEPS: tuple[Callable[[Assistant, _Case], Reply | None], ...] = (
+    Assistant._nothing_asked,
+    Assistant._reference,
+    Assistant._no_question_to_a_library,
+    Assistant._missing_name,
+    Assistant._false_premise,
+    Assistant._figures,
+    Assistant._unsupported,
+    Assistant._passages,
+)
+"""How a question is answered: the first step that replies has the answer; the last one always does."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from corpus.document import Document
@@ -16,12 +16,8 @@ from corpus.reading.markdown import read_markdown
 from corpus.reading.plain import read_plain
 from corpus.reading.records import read_records
 
-_SINGLE = {".txt": read_plain, ".text": read_plain, ".md": read_markdown, ".markdown": read_markdown}
-_MANY = {".jsonl": read_records, ".ndjson": read_records}
-
-READABLE: tuple[str, ...] = (*_SINGLE, *_MANY)
-"""File name endings that can be read."""
-
+Reader = Callable[[bytes, Path], Iterator[Document | CorpusError]]
+"""Reads a file's bytes; the path names it in documents and in errors. May raise ``CorpusError``."""
 
 _LARGEST = 20_000_000
 """Bytes of a file at most; a paper's text has about 60,000."""
@@ -57,28 +53,35 @@ def files_in(path: Path) -> Iterator[Path | CorpusError]:
 def read_file(path: Path) -> Iterator[Document | CorpusError]:
     """The documents of one file, or the error that says why there are none."""
     suffix = path.suffix.lower()
-    if path.exists() and suffix not in READABLE:
+    if path.exists() and suffix not in _READERS:
         yield UnknownFormat(str(path), f"cannot read this kind of file; use one that ends in {' '.join(READABLE)}.")
         return
     try:
-        text = decode(_bytes(path, _MOST_RECORDS if suffix in _MANY else _LARGEST), str(path))
+        most, reader = _READERS.get(suffix, _READERS[".txt"])
+        for item in reader(_bytes(path, most), path):
+            yield _bounded(item)
     except FileNotFoundError:
         yield MissingFile(str(path), "there is no such file; check the path.")
     except OSError as error:
         yield MissingFile(str(path), f"cannot be read ({error.strerror}); check its permissions.")
     except CorpusError as error:
         yield error
-    else:
-        if suffix in _MANY:
-            yield from (_bounded(item) for item in _MANY[suffix](text, str(path)))
-            return
+
+
+def _text(read: Callable[..., Document | None]) -> Reader:
+    """A reader of a text that is one document."""
+
+    def reader(data: bytes, path: Path) -> Iterator[Document | CorpusError]:
         id = re.sub(r"\s+", "-", clean(path.stem).strip()) or "document"
-        try:
-            document = _SINGLE[suffix](text, id=id, title=clean(path.stem), source=clean(str(path.absolute())))
-        except CorpusError as error:
-            yield error
-        else:
-            yield _bounded(document or EmptyDocument(str(path), "the file holds no text; choose another."))
+        text = decode(data, str(path))
+        document = read(text, id=id, title=clean(path.stem), source=clean(str(path.absolute())))
+        yield document or EmptyDocument(str(path), "the file holds no text; choose another.")
+
+    return reader
+
+
+def _records(data: bytes, path: Path) -> Iterator[Document | CorpusError]:
+    yield from read_records(decode(data, str(path)), str(path))
 
 
 def _bytes(path: Path, most: int) -> bytes:
@@ -103,3 +106,16 @@ def _bounded(item: Document | CorpusError) -> Document | CorpusError:
     if isinstance(item, Document) and len(item.text) > _LONGEST:
         return TooMuch(item.source, f"has over {_LONGEST:,} characters, more than any paper; divide it.")
     return item
+
+
+_READERS: dict[str, tuple[int, Reader]] = {
+    ".txt": (_LARGEST, _text(read_plain)),
+    ".text": (_LARGEST, _text(read_plain)),
+    ".md": (_LARGEST, _text(read_markdown)),
+    ".markdown": (_LARGEST, _text(read_markdown)),
+    ".jsonl": (_MOST_RECORDS, _records),
+    ".ndjson": (_MOST_RECORDS, _records),
+}
+"""By the ending of a file's name: how many bytes it may have, and its reader."""
+READABLE: tuple[str, ...] = tuple(_READERS)
+"""Endings of the names of files that can be read."""

@@ -15,7 +15,7 @@ from assistant.answering.assistant import Assistant
 from assistant.answering.evidence import EvidenceOptions, select_evidence
 from assistant.answering.reply import Answer, NotFound, Reply
 from assistant.exchange.contract import reply_json
-from assistant.understanding.question import MAX_CHARACTERS
+from assistant.understanding.follow_ups import MAX_CHARACTERS
 from corpus.packs.bundled import bundled_concepts, review_references
 from tests.index.fakes import LIBRARY, document, make_index
 
