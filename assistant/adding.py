@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from corpus.document import Document
 from corpus.errors import CorpusError, MalformedRecord
-from corpus.packs.bundled import REVIEW_ID
+from corpus.packs.packs import bundled_document
 from index.search.hybrid import HybridIndex
 from index.search.indexing import Progress
 
@@ -40,7 +40,7 @@ def add_documents(index: HybridIndex, found: Iterable[Document | CorpusError], p
         if owner and owner != item.id:
             known.append((item.source, owner))
             continue
-        if _is_record(item) and (item.id in added or item.id == REVIEW_ID):
+        if _is_record(item) and (item.id in added or bundled_document(item.id)):
             skipped.append(MalformedRecord(item.source, f"another document has the id {item.id!r}; give each its own."))
             continue
         document = item if owner or _is_record(item) else _with_free_id(item, index, added)

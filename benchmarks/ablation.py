@@ -23,7 +23,7 @@ import numpy as np
 from benchmarks.caching import CachingEmbedder
 from benchmarks.crosslingual import CASES, build_library, ranking_of, read_lines, read_questions, recalls
 from corpus.document import Language
-from corpus.packs.bundled import read_review
+from corpus.packs.packs import bundled_documents
 from index.embedding.embedders import BundledEmbedder
 from index.search.fusion import FusionOptions
 from index.search.hybrid import HybridIndex
@@ -90,7 +90,7 @@ def _review(questions: list[dict[str, Any]]) -> dict[str, list[str]]:
         uncentred.library.keep_centres({})
         uncentred.library.close()
         uncentred = HybridIndex.open(Path(plain))
-        uncentred.add(read_review())
+        uncentred.add_all(bundled_documents())
         searches = {name: (whole, options) for name, options in LEFT_OUT.items()} | {CENTRES: (uncentred, WHOLE)}
         first: dict[str, list[bool]] = {name: [] for name in searches}
         evidence: dict[str, list[bool]] = {name: [] for name in searches}

@@ -25,7 +25,7 @@ from tqdm import tqdm
 
 from benchmarks.caching import CachingEmbedder
 from corpus.document import Language
-from corpus.packs.bundled import REVIEW_ID
+from corpus.packs.packs import bundled_documents
 from corpus.reading.plain import read_plain
 from index.embedding.embedders import Vectors
 from index.embedding.loading import load_embedder
@@ -110,7 +110,7 @@ def build_library(
 ) -> HybridIndex:
     """A library of the paragraphs alone, each in its one language; without language centres where not ``centred``."""
     index = HybridIndex.open(home, load=lambda _: embedder)
-    index.remove(REVIEW_ID)
+    index.remove(bundled_documents()[0].id)
     if not centred:
         index.library.keep_centres({})
         index.library.close()

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from corpus.document import Passage
-from corpus.packs.bundled import read_review
+from corpus.packs.packs import bundled_documents
 from corpus.segments.passages import split_passages
 from corpus.trial_results import TrialResult, extract_results
-from corpus.trial_results.arm_roster import components
+from corpus.trial_results.arm_roster import Roster
 
 END_POINTS: tuple[tuple[str, str], ...] = (
     (r"median intracranial PFS", "intracranial_PFS"),
@@ -37,6 +37,7 @@ END_POINTS: tuple[tuple[str, str], ...] = (
 )
 """A fact's end point and ours; any other is "other"."""
 
+_COMPONENTS = Roster().components
 _SCHEDULE = re.compile(r" ?Q\d?W|单纯|单药| alone")
 
 
@@ -45,7 +46,7 @@ def main() -> None:
     parser.add_argument("--facts", type=Path, required=True, help="hand-made facts of the bundled review")
     facts = json.loads(parser.parse_args().facts.read_text(encoding="utf-8"))
     numeric = [fact for fact in facts if isinstance(fact["value"], int | float) and fact["unit"] != "year"]
-    results = _of_these_trials(split_passages(read_review()), facts)
+    results = _of_these_trials(split_passages(bundled_documents()[0]), facts)
     print(f"{len(facts)} facts, {len(numeric)} with a number as value; {len(results)} results of their trials")
     for name, same in (("value + end point", _same_figure), ("value + end point + arm", _same_arm)):
         left, missed = list(results), []
@@ -99,7 +100,7 @@ def same_arm(fact: str, ours: str | None) -> bool:
         return ours == "all"
     if ours is None:
         return False
-    a, b = components(_SCHEDULE.sub("", fact)), components(_SCHEDULE.sub("", ours))
+    a, b = _COMPONENTS(_SCHEDULE.sub("", fact)), _COMPONENTS(_SCHEDULE.sub("", ours))
     return a == b or (a - _SHARED == b - _SHARED and bool(a - _SHARED))
 
 

@@ -41,6 +41,18 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Sidecars:
+    """What lies beside a document's file, as those files hold it; "" for a file that is not there."""
+
+    references: str = ""
+    """``NAME.references.json``: what its reference numbers stand for."""
+    source_checks: str = ""
+    """``NAME.source_checks.json``: where it departs from the papers that it cites."""
+    glossary: str = ""
+    """``NAME.glossary.tsv``: names of one thing, in both languages."""
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A text as the library keeps it."""
 
@@ -55,6 +67,7 @@ class Document:
     """In the order of the text."""
     source: str
     """Where it came from: a file's path, with its line for a record. The same path again is the same document."""
+    beside: Sidecars = Sidecars()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpus.document import Document
-from corpus.packs.bundled import REVIEW_ID, bundled_concepts, read_review
+from corpus.packs.packs import bundled_concepts, bundled_document
 from corpus.reading import read_apart
 from index.embedding.balance import means_of
 from index.embedding.embedders import Embedder
@@ -100,8 +100,8 @@ def _saved(found: Salvaged) -> tuple[list[Document], Repaired]:
 def _read_again(hurt: Iterable[tuple[str, str]]) -> Iterator[Document]:
     """Documents from the files that they came from, as those are now."""
     for id, source in hurt:
-        if id == REVIEW_ID:
-            yield read_review()
+        if bundled := bundled_document(id):
+            yield bundled
             continue
         path = Path(re.sub(r", line \d+$", "", source))
         if path.is_absolute() and path.is_file():

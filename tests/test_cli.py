@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from assistant.cli.main import main
-from corpus.packs.bundled import REVIEW_ID
 from index.store.library import FILE_NAME
 from tests.index.fakes import LIBRARY, make_index
 from tests.index.processes import LIMITED, finish, start
+from tests.review import REVIEW_ID
 
 ANSWER_KEYS = {
     "question", "language", "answer", "abstained", "reason", "understood", "missing", "notes", "citations", "results",

@@ -15,7 +15,6 @@ from assistant.conversations.history import History
 from assistant.exchange.contract import reply_json
 from corpus.checks.consistency import find_slips
 from corpus.language import language_of
-from corpus.packs.bundled import read_review
 from corpus.segments.passages import split_passages
 from corpus.trial_results import results_of_text
 from corpus.vocabulary.mining import mine_pairs
@@ -23,6 +22,7 @@ from corpus.words.folding import fold
 from corpus.words.segmenting import Segmenter, stem
 from index.search.hybrid import HybridIndex
 from tests.corpus.texts import bundled_terms
+from tests.review import read_review
 
 THREADS = 16
 CALLS = 9_600

@@ -196,13 +196,13 @@ def results_command(arguments: argparse.Namespace) -> int:
 def add_command(arguments: argparse.Namespace) -> int:
     """Add files and folders; each file that cannot be read is named, the others are added."""
     from assistant.adding import add_documents
-    from corpus.packs.bundled import read_review
+    from corpus.packs.packs import bundled_documents
     from corpus.reading import read_apart
 
     index = open_index(arguments)
     found: list[Document | CorpusError] = list(read_apart(arguments.paths))
     with progress("Indexing") as step:
-        added = add_documents(index, found if arguments.paths else [read_review()], step)
+        added = add_documents(index, found if arguments.paths else bundled_documents(), step)
     if added.ids:
         audit(arguments.home, "add", documents=list(added.ids))
     for skipped in added.skipped:

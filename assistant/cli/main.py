@@ -146,7 +146,7 @@ def _parser() -> argparse.ArgumentParser:
     tabled.add_argument("--language", choices=languages(), default=languages()[0], help="of the notes")
     mined = command("results", results_command, "Show the trial results of a text file.", many)
     mined.add_argument("file", nargs="?", type=Path, metavar="FILE")
-    added = command("add", add_command, "Add documents; without a path, the bundled review.")
+    added = command("add", add_command, "Add documents; without a path, those that ship with the program.")
     added.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="a file or a folder")
     command("list", list_command, "List the documents.")
     removed = command("remove", remove_command, "Remove a document.")

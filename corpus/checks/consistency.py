@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from corpus.checks.source_checks import SourceCheck
 from corpus.document import Document, Span
-from corpus.packs.bundled import bundled_concepts
 from corpus.references.reference import Reference
 from corpus.segments.markers import find_markers
 from corpus.segments.sentences import split_sentences
 from corpus.trial_results import TrialResult
 from corpus.vocabulary.concepts import Terms
+from corpus.vocabulary.general import general_concepts
 
 _REGISTRATION = re.compile(r"(?<![A-Za-z0-9])NCT\d{8}(?!\d)")
 # Percentage points that rounding alone can bring about between a printed ratio and a printed reduction.
@@ -27,24 +28,41 @@ _SOURCE = "the text itself"
 
 
 def find_slips(
-    document: Document, results: Sequence[TrialResult], references: Mapping[int, Reference]
+    document: Document,
+    results: Sequence[TrialResult],
+    references: Mapping[int, Reference],
+    terms: Terms | None = None,
 ) -> list[SourceCheck]:
-    """What the rules find, in the order of the rules; ids count from "T01"."""
-    found = [slip for rule in _RULES for slip in rule(document, results, references)]
+    """List what the rules find, in the order of the rules; ids count from "T01".
+
+    ``terms``: those that tell drugs apart; None for the general ones.
+    """
+    checked = _Checked(document, results, references, terms or _general())
+    found = [slip for rule in _RULES for slip in rule(checked)]
     return [
         SourceCheck(f"T{number:02d}", quote, kind, note_zh, note_en, _SOURCE, "established")
         for number, (quote, kind, note_zh, note_en) in enumerate(found, start=1)
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A document with all that the rules look at."""
+
+    document: Document
+    results: Sequence[TrialResult]
+    references: Mapping[int, Reference]
+    terms: Terms
+
+
 _Slip = tuple[str, str, str, str]
 """Quote, kind, note in Chinese, note in English."""
 
 
-def _reductions(_: Document, results: Sequence[TrialResult], __: Mapping[int, Reference]) -> Iterator[_Slip]:
+def _reductions(checked: _Checked) -> Iterator[_Slip]:
     """A risk reduction is 1 − HR of the same sentence."""
-    for result in results:
-        ratios = [r for r in results if r.endpoint == "HR" and r.span == result.span and _same_of(r, result)]
+    for result in checked.results:
+        ratios = [r for r in checked.results if r.endpoint == "HR" and r.span == result.span and _same_of(r, result)]
         if result.endpoint == "risk_reduction" and len(ratios) == 1 and result.arm == ratios[0].arm:
             expected = 100 * (1 - ratios[0].value)
             if abs(result.value - expected) > _ROUNDING:
@@ -61,10 +79,10 @@ def _same_of(one: TrialResult, other: TrialResult) -> bool:
     return one.of == other.of or one.of is None or other.of is None
 
 
-def _arm_sizes(_: Document, results: Sequence[TrialResult], __: Mapping[int, Reference]) -> Iterator[_Slip]:
+def _arm_sizes(checked: _Checked) -> Iterator[_Slip]:
     """The arms of one sentence that states the whole add up to it."""
-    for whole in results:
-        arms = [r for r in results if r.endpoint == "arm_size" and r.span == whole.span]
+    for whole in checked.results:
+        arms = [r for r in checked.results if r.endpoint == "arm_size" and r.span == whole.span]
         if whole.endpoint == "enrolled" and len(arms) > 1:
             total = sum(arm.value for arm in arms)
             if total > whole.value:
@@ -77,9 +95,9 @@ def _arm_sizes(_: Document, results: Sequence[TrialResult], __: Mapping[int, Ref
                 )
 
 
-def _intervals(_: Document, results: Sequence[TrialResult], __: Mapping[int, Reference]) -> Iterator[_Slip]:
+def _intervals(checked: _Checked) -> Iterator[_Slip]:
     """An interval holds its value."""
-    for result in results:
+    for result in checked.results:
         if result.ci:
             low, high = result.ci
             if result.value < low or (high is not None and result.value > high):
@@ -91,10 +109,10 @@ def _intervals(_: Document, results: Sequence[TrialResult], __: Mapping[int, Ref
                 )
 
 
-def _two_values(_: Document, results: Sequence[TrialResult], __: Mapping[int, Reference]) -> Iterator[_Slip]:
+def _two_values(checked: _Checked) -> Iterator[_Slip]:
     """One quantity of one arm has one value."""
     seen: dict[tuple[object, ...], TrialResult] = {}
-    for result in results:
+    for result in checked.results:
         if not result.trial or not result.arm or result.endpoint not in _SINGLE:
             continue
         key = (result.trial, result.arm, result.endpoint, result.statistic, result.of, result.setting, result.unit)
@@ -111,19 +129,17 @@ def _two_values(_: Document, results: Sequence[TrialResult], __: Mapping[int, Re
 _SINGLE = frozenset({"PFS", "OS", "DFS", "DoR", "intracranial_PFS", "ORR", "cORR", "DCR", "HR"})
 
 
-def _registrations(
-    document: Document, _: Sequence[TrialResult], references: Mapping[int, Reference]
-) -> Iterator[_Slip]:
+def _registrations(checked: _Checked) -> Iterator[_Slip]:
     """A registration number belongs to one trial: the one whose paper the reference list gives it to."""
     owners = {
         str(work.details["nct"]): (number, reference)
-        for number, reference in references.items()
+        for number, reference in checked.references.items()
         for work in reference.works
         if work.details.get("nct") and reference.status == "resolved"
     }
-    terms = _terms()
-    for sentence in _sentences(document):
-        text = sentence.of(document.text)
+    terms = checked.terms
+    for sentence in _sentences(checked.document):
+        text = sentence.of(checked.document.text)
         for match in _REGISTRATION.finditer(text):
             if match[0] not in owners:
                 continue
@@ -139,19 +155,17 @@ def _registrations(
                 )
 
 
-def _one_number_two_works(
-    document: Document, _: Sequence[TrialResult], references: Mapping[int, Reference]
-) -> Iterator[_Slip]:
+def _one_number_two_works(checked: _Checked) -> Iterator[_Slip]:
     """A reference with a known work is not cited where nothing of that work is spoken of."""
-    terms = _terms()
+    terms = checked.terms
     citing: dict[int, list[str]] = {}
-    for sentence in _sentences(document):
-        text = sentence.of(document.text)
+    for sentence in _sentences(checked.document):
+        text = sentence.of(checked.document.text)
         for number in {n for marker in find_markers(text) for n in marker.numbers}:
             citing.setdefault(number, []).append(text)
     for number, texts in citing.items():
         subjects = [_names(terms, text, _NAMED) for text in texts]
-        works = references[number].works if number in references else ()
+        works = checked.references[number].works if number in checked.references else ()
         drugs = set().union(*(_names(terms, work.title, {"drug", "drug code"}) for work in works)) if works else set()
         if len(texts) < 2 or not drugs:
             continue
@@ -176,11 +190,11 @@ def _names(terms: Terms, text: str, categories: Iterable[str]) -> set[str]:
 
 
 @cache
-def _terms() -> Terms:
-    return Terms(bundled_concepts())
+def _general() -> Terms:
+    return Terms(general_concepts())
 
 
-_RULES: tuple[Callable[[Document, Sequence[TrialResult], Mapping[int, Reference]], Iterator[_Slip]], ...] = (
+_RULES: tuple[Callable[[_Checked], Iterator[_Slip]], ...] = (
     _reductions,
     _arm_sizes,
     _intervals,

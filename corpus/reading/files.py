@@ -10,6 +10,7 @@ from pathlib import Path
 
 from corpus.document import Document
 from corpus.errors import CorpusError, EmptyDocument, MissingFile, TooMuch, UnknownFormat
+from corpus.packs.sidecars import with_sidecars
 from corpus.reading.cleaning import clean
 from corpus.reading.decoding import decode
 from corpus.reading.markdown import read_markdown
@@ -75,7 +76,11 @@ def _text(read: Callable[..., Document | None]) -> Reader:
         id = re.sub(r"\s+", "-", clean(path.stem).strip()) or "document"
         text = decode(data, str(path))
         document = read(text, id=id, title=clean(path.stem), source=clean(str(path.absolute())))
-        yield document or EmptyDocument(str(path), "the file holds no text; choose another.")
+        yield (
+            with_sidecars(document, path)
+            if document
+            else EmptyDocument(str(path), "the file holds no text; choose another.")
+        )
 
     return reader
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 
-from corpus.packs.bundled import bundled_concepts
 from corpus.trial_results.arm_names import Arm
+from corpus.vocabulary.concepts import Concept
+from corpus.vocabulary.general import general_concepts
 
 _L = r"(?<![A-Za-z])"
 
@@ -26,6 +28,7 @@ _FILLER = frozenset(
     combination therapy standard treatment
     """.split()
 )
+_PLAIN = re.compile(r"^(?:单纯|标准|含铂)(?=化疗)")
 _COMBINED = re.compile(r"联合|加|\+|plus|combin|with", re.I)
 _CONTROL = re.compile(
     rf"对照|安慰剂|单纯|标准|常规|支持治疗|^(?:含铂)?(?:放|放化|化)疗$|{_L}(?:placebo|control|standard|alone"
@@ -38,26 +41,18 @@ _BACKBONE = frozenset("化疗 放疗 放化疗 内分泌治疗 免疫治疗 radi
 
 
 @cache
-def _drugs() -> dict[str, str]:
-    """Every bundled name of a drug, lower case without blanks, to one name of it."""
+def _general() -> dict[str, str]:
+    return drug_keys(general_concepts())
+
+
+def drug_keys(concepts: Iterable[Concept]) -> dict[str, str]:
+    """Every name of a drug, lower case without blanks, to one name of it."""
     return {
         name.lower().replace(" ", ""): concept.id.lower()
-        for concept in bundled_concepts()
+        for concept in concepts
         if concept.category.startswith("drug")
         for name in concept.names
     }
-
-
-@lru_cache(4096)
-def components(name: str) -> frozenset[str]:
-    """What an arm's name is made of, one word for one thing in both languages."""
-    parts = (part.strip(" -()").lower() for part in _SPLIT.split(name))
-    words = {
-        _SAME_WORDS.get(part, re.sub(r"^(?:单纯|标准|含铂)(?=化疗)", "", part)).replace(" ", "").replace("-", "")
-        for part in parts
-        if part and part not in _FILLER
-    }
-    return frozenset(_drugs().get(word, word) for word in words if word and word not in _FILLER)
 
 
 def is_control(name: str) -> bool:
@@ -78,6 +73,21 @@ class Roster:
     arms: list[str] = field(default_factory=list)
     treatments: list[str] = field(default_factory=list)
     """Named without "组" or "group"."""
+    drugs: Mapping[str, str] = field(default_factory=_general)
+    """``drug_keys`` of what is known."""
+    _components: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def components(self, name: str) -> frozenset[str]:
+        """What an arm's name is made of, one word for one thing in both languages."""
+        if name not in self._components:
+            parts = (part.strip(" -()").lower() for part in _SPLIT.split(name))
+            words = {
+                _SAME_WORDS.get(part, _PLAIN.sub("", part)).replace(" ", "").replace("-", "")
+                for part in parts
+                if part and part not in _FILLER
+            }
+            self._components[name] = frozenset(self.drugs.get(w, w) for w in words if w and w not in _FILLER)
+        return self._components[name]
 
     def resolve(self, arm: Arm) -> str:
         """The fullest name of an arm; a new one joins the roster."""
@@ -90,12 +100,12 @@ class Roster:
         return known
 
     def _known(self, name: str) -> str | None:
-        mine, combined = components(name), bool(_COMBINED.search(name))
+        mine, combined = self.components(name), bool(_COMBINED.search(name))
         strong, weak = self.arms, [t for t in self.treatments if t not in self.arms]
         # What is named as an arm outweighs what is only given: "安慰剂组" is the arm "安慰剂联合化疗".
         for names in (strong, weak):
             for other in names:
-                same = components(other) == mine and (len(mine) > 1 or combined == bool(_COMBINED.search(other)))
+                same = self.components(other) == mine and (len(mine) > 1 or combined == bool(_COMBINED.search(other)))
                 if other == name or (mine and same):
                     return other
             # "化疗组" is not short for "A 联合化疗组": the backbone does not tell arms apart.
@@ -107,15 +117,14 @@ class Roster:
                 return wider
         return None
 
-    @staticmethod
-    def _wider(name: str, mine: frozenset[str], combined: bool, names: list[str]) -> str | None:
+    def _wider(self, name: str, mine: frozenset[str], combined: bool, names: list[str]) -> str | None:
         """The one smallest arm that holds all words of a short name, never a placebo's unless it says so."""
         wider = [
             other
             for other in names
-            if mine < components(other)
+            if mine < self.components(other)
             and (not combined or (_COMBINED.search(other) and (is_blank(name) or not is_blank(other))))
         ]
-        least = min((len(components(other)) for other in wider), default=0)
-        smallest = [other for other in wider if len(components(other)) == least]
+        least = min((len(self.components(other)) for other in wider), default=0)
+        smallest = [other for other in wider if len(self.components(other)) == least]
         return smallest[0] if len(smallest) == 1 else None

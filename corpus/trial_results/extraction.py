@@ -12,7 +12,7 @@ from corpus.reading.plain import read_plain
 from corpus.segments.passages import split_passages
 from corpus.trial_results.arm_binding import Memory, allot_arms
 from corpus.trial_results.arm_names import Arm
-from corpus.trial_results.arm_roster import components
+from corpus.trial_results.arm_roster import Roster, drug_keys
 from corpus.trial_results.counts import bind_counts
 from corpus.trial_results.endpoint_binding import bind_endpoints
 from corpus.trial_results.scanning import (
@@ -24,6 +24,7 @@ from corpus.trial_results.scanning import (
 )
 from corpus.trial_results.trial_names import phase_of, trial_of
 from corpus.trial_results.trial_result import TrialResult
+from corpus.vocabulary.concepts import Concept
 from corpus.words.folding import fold_width
 
 LONGEST = 2_000
@@ -39,9 +40,17 @@ def results_of_text(text: str) -> list[TrialResult]:
     return extract_results(split_passages(document)) if document else []
 
 
-def extract_results(passages: Iterable[Passage]) -> list[TrialResult]:
-    """The results of passages, in their order. Arms and end points are carried over inside a paragraph only."""
-    return [result for paragraph in _paragraphs(passages) for result in _results(paragraph)]
+def extract_results(passages: Iterable[Passage], concepts: Iterable[Concept] | None = None) -> list[TrialResult]:
+    """The results of passages, in their order. Arms and end points are carried over inside a paragraph only.
+
+    ``concepts``: those that tell which names are one drug's; None for the drugs known in general.
+    """
+    drugs = drug_keys(concepts) if concepts else None
+    return [
+        result
+        for paragraph in _paragraphs(passages)
+        for result in _results(paragraph, Roster(drugs=drugs) if drugs else Roster())
+    ]
 
 
 @dataclass(slots=True)
@@ -81,7 +90,7 @@ def _paragraphs(passages: Iterable[Passage]) -> Iterator[_Paragraph]:
         yield current
 
 
-def _results(paragraph: _Paragraph) -> Iterator[TrialResult]:
+def _results(paragraph: _Paragraph, roster: Roster) -> Iterator[TrialResult]:
     folded = [fold_width(text) for _, text in paragraph.sentences]
     scans = [scan(text) if len(text) <= LONGEST else Tokens(text) for text in folded]
     scans = [
@@ -91,7 +100,7 @@ def _results(paragraph: _Paragraph) -> Iterator[TrialResult]:
         return
     whole = " ".join(text[:LONGEST] for text in folded)
     trial, phase = trial_of(fold_width(paragraph.topic), whole), phase_of(whole)
-    memory = Memory(single=_single(scans, whole))
+    memory = Memory(roster, _single(scans, whole, roster))
     for (span, text), tokens in zip(paragraph.sentences, scans, strict=True):
         yield from _of_sentence(tokens, span, text, memory, trial, phase)
 
@@ -149,7 +158,7 @@ _COMPARATIVE = re.compile(
 )
 
 
-def _single(scans: list[Tokens], whole: str) -> str | None:
+def _single(scans: list[Tokens], whole: str, roster: Roster) -> str | None:
     """The one treatment of a paragraph that compares none: its most named drug, by its fullest name."""
     strong = {arm.name for tokens in scans for arm in tokens.arms if arm.strong}
     if len(strong) > 1 or _COMPARATIVE.search(whole):
@@ -157,12 +166,15 @@ def _single(scans: list[Tokens], whole: str) -> str | None:
     treatments: list[Arm] = [arm for tokens in scans for arm in tokens.arms]
     counts: Counter[str] = Counter()
     for arm in treatments:
-        counts.update(components(arm.name))
+        counts.update(roster.components(arm.name))
     if not counts:
         return None
     most = max(counts.values())
-    drug = next(c for arm in treatments for c in sorted(components(arm.name)) if counts[c] == most)
-    return max((arm.name for arm in treatments if drug in components(arm.name)), key=lambda name: len(components(name)))
+    drug = next(c for arm in treatments for c in sorted(roster.components(arm.name)) if counts[c] == most)
+    return max(
+        (arm.name for arm in treatments if drug in roster.components(arm.name)),
+        key=lambda name: len(roster.components(name)),
+    )
 
 
 _GRADE = re.compile(

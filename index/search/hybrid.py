@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from corpus.checks.consistency import find_slips
 from corpus.checks.source_checks import known_and_found
-from corpus.document import Document
-from corpus.packs.bundled import (
-    REVIEW_ID,
-    bundled_concepts,
-    read_review,
-    review_checks,
-    review_references,
-)
+from corpus.document import Document, Sidecars
+from corpus.packs.packs import bundled_concepts, bundled_document, bundled_documents
+from corpus.packs.sidecars import checks_of, concepts_of, references_of
 from corpus.references.lists import read_reference_list
 from corpus.trial_results import extract_results
+from corpus.vocabulary.concepts import join_mined
 from corpus.vocabulary.mining import mine_concepts
 from index.embedding.balance import means_of
 from index.embedding.embedders import BUNDLED_MODEL, Embedder
@@ -33,6 +31,9 @@ from index.search.reranking import Reranker
 from index.search.searching import Searcher
 from index.search.vectors import VectorIndex
 from index.store.library import Library
+
+_BESIDE = "beside:"
+"""Of the key under which the library keeps what lay beside a document, before its id."""
 
 
 def silent(done: int, total: int) -> None:
@@ -73,7 +74,7 @@ class HybridIndex(Searcher[Library]):
             self = cls(library, load(model or kept or BUNDLED_MODEL), bundled_concepts(), reranker, engine=engine)
             if not kept:
                 library.keep_centres(means_of(self.embedder))
-                self.add(read_review(), progress)
+                self.add_all(bundled_documents(), progress)
                 library.set_meta(model=self.embedder.name, dim=str(self.embedder.dim))
             elif not library.read_only:
                 self.refresh(progress)
@@ -102,14 +103,25 @@ class HybridIndex(Searcher[Library]):
     def _index(self, document: Document, progress: Progress) -> None:
         vocabulary = self.vocabulary
         indexed = index_document(document, self.embedder, self._centred(), vocabulary, progress)
-        known = review_references() if document.id == REVIEW_ID else read_reference_list(document)
-        results = extract_results([item.passage for item in indexed])
-        checks = known_and_found(
-            review_checks() if document.id == REVIEW_ID else (), find_slips(document, results, known)
-        )
-        self.library.add(document, indexed, RECIPE, mine_concepts(document.text), known.values(), results, checks)
+        beside = self._beside(document)
+        concepts = [*mine_concepts(document.text), *concepts_of(beside)]
+        named = join_mined(list(vocabulary.terms.concepts.values()), concepts)
+        known = references_of(beside) or read_reference_list(document)
+        results = extract_results([item.passage for item in indexed], named)
+        checks = known_and_found(checks_of(beside), find_slips(document, results, known, vocabulary.terms))
+        self.library.set_meta(**{_BESIDE + document.id: json.dumps(asdict(beside), ensure_ascii=False)})
+        self.library.add(document, indexed, RECIPE, concepts, known.values(), results, checks)
         if self.vocabulary is not vocabulary:
             self.library.set_meta(words="")  # names became known, here or in another process, that its words lack
+
+    def _beside(self, document: Document) -> Sidecars:
+        """What lies beside a document: as read with it, else as kept when it was, else as it ships."""
+        if document.beside != Sidecars():
+            return document.beside
+        if kept := self.library.meta(_BESIDE + document.id):
+            return Sidecars(**json.loads(kept))
+        bundled = bundled_document(document.id)
+        return bundled.beside if bundled else Sidecars()
 
     def remove(self, document_id: str) -> None:
         """Take a document out, and the names that it alone states.
@@ -118,6 +130,7 @@ class HybridIndex(Searcher[Library]):
             UnknownDocument: there is none with that id.
         """
         self.library.remove(document_id)
+        self.library.set_meta(**{_BESIDE + document_id: ""})
         self._refresh_words()
 
     def refresh(self, progress: Progress = silent) -> None:

@@ -16,8 +16,9 @@ from assistant.answering.evidence import EvidenceOptions, select_evidence
 from assistant.answering.reply import Answer, NotFound, Reply
 from assistant.exchange.contract import reply_json
 from assistant.understanding.follow_ups import MAX_CHARACTERS
-from corpus.packs.bundled import bundled_concepts, review_references
+from corpus.packs.packs import bundled_concepts
 from tests.index.fakes import LIBRARY, document, make_index
+from tests.review import review_references
 
 ANSWERABLE = [
     "Which trial enrolled patients whose tumours carry an NRG1 fusion?",

@@ -14,9 +14,9 @@ from assistant.answering.cited_references import cited_references, find_referenc
 from assistant.answering.reply import Answer
 from assistant.cli import main as cli
 from assistant.exchange.citation_formats import bibtex, ris
-from corpus.packs.bundled import REVIEW_ID, review_checks
 from corpus.references.reference import Reference, Work
 from index.search.hybrid import HybridIndex
+from tests.review import REVIEW_ID, review_checks
 
 ADDED = """1. Introduction
 Glofitamab was given to 155 patients [2].

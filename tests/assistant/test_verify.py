@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.guard.number_guard import figures, verify
-from corpus.packs.bundled import bundled_concepts
+from corpus.packs.packs import bundled_concepts
 from corpus.trial_results import results_of_text
 from corpus.vocabulary.concepts import Terms
 

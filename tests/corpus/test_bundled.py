@@ -10,15 +10,11 @@ from importlib import resources
 import pytest
 
 from corpus.document import Document, Passage
-from corpus.packs.bundled import (
-    REVIEW_ID,
-    bundled_concepts,
-    read_review,
-    review_references,
-)
+from corpus.packs.packs import bundled_concepts
 from corpus.segments.markers import find_markers
 from corpus.segments.passages import split_passages
 from tests.corpus.texts import squeezed
+from tests.review import REVIEW_ID, read_review, review_references
 
 HEADINGS = """
 摘要 Abstract 1 2 2.1 2.1.1 2.1.2 2.1.3 2.1.4 2.2 2.2.1 2.2.2 2.3 3 3.1 3.2 3.3 4 4.1 4.2 4.3 5 6
@@ -87,7 +83,7 @@ def test_quoted_sentences_are_sentences_of_their_section(passages: list[Passage]
         ours[passage.section] |= {squeezed(passage.sentence(s)) for s in passage.sentences}
     quoted = [
         (cited["section"], squeezed(cited["sentence"]))
-        for entry in json.loads(review_file("references.json"))
+        for entry in json.loads(review_file("review.references.json"))
         for cited in entry["cited_in"]
     ]
     assert quoted

@@ -7,11 +7,11 @@ import pytest
 from corpus.checks.consistency import find_slips
 from corpus.checks.source_checks import SourceCheck
 from corpus.document import Document
-from corpus.packs.bundled import read_review, review_references
 from corpus.reading.plain import read_plain
 from corpus.references.lists import read_reference_list
 from corpus.segments.passages import split_passages
 from corpus.trial_results import extract_results
+from tests.review import read_review, review_references
 
 
 def slips(document: Document) -> list[SourceCheck]:

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.packs.bundled import read_review
 from corpus.reading.plain import read_plain
 from corpus.segments.passages import split_passages
 from corpus.trial_results import TrialResult, extract_results, results_of_text
 from corpus.words.folding import fold_width
 from tests.corpus.texts import cases, plain, texts
+from tests.review import read_review
 
 
 def row(result: TrialResult) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from corpus.checks.source_checks import SourceCheck
-from corpus.packs.bundled import read_review, review_checks
 from corpus.segments.passages import split_passages
+from tests.review import read_review, review_checks
 
 PASSAGES = split_passages(read_review())
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from corpus.document import Document
-from corpus.packs.bundled import bundled_concepts
+from corpus.packs.packs import bundled_concepts
 from corpus.reading.markdown import read_markdown
 from corpus.reading.plain import read_plain
 from corpus.vocabulary.concepts import Terms

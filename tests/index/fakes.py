@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from corpus.document import Document
-from corpus.packs.bundled import bundled_concepts
+from corpus.packs.packs import bundled_concepts
 from corpus.reading.building import DocumentBuilder
 from corpus.vocabulary.concepts import Concept
 from corpus.words.segmenting import Segmenter

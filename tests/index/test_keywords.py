@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.packs.bundled import bundled_concepts
+from corpus.packs.packs import bundled_concepts
 from corpus.vocabulary.concepts import Terms
 from index.search.hybrid import HybridIndex
 from index.store.keywords import (

@@ -1,0 +1,39 @@
+"""What ships with the program: a folder for each pack, a document with the files beside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from importlib import resources
+
+from corpus.document import Document
+from corpus.packs.sidecars import concepts_of
+from corpus.reading.files import READABLE, read_file
+from corpus.vocabulary.concepts import Concept
+from corpus.vocabulary.general import general_concepts
+
+
+@cache
+def bundled_documents() -> tuple[Document, ...]:
+    """The documents of all packs, by the names of their folders and files."""
+    documents = []
+    with resources.as_file(resources.files(__package__)) as folder:
+        for path in sorted(folder.glob("*/*")):
+            if path.suffix in READABLE:
+                for item in read_file(path):
+                    if not isinstance(item, Document):
+                        raise item
+                    # Where the program is installed says nothing of the document.
+                    documents.append(replace(item, source=path.name))
+    return tuple(documents)
+
+
+def bundled_document(id: str) -> Document | None:
+    """The bundled document of that id; None where there is none."""
+    return next((document for document in bundled_documents() if document.id == id), None)
+
+
+@cache
+def bundled_concepts() -> tuple[Concept, ...]:
+    """Concepts of the packs' glossaries, then those of oncology trials in general."""
+    return (*(c for document in bundled_documents() for c in concepts_of(document.beside)), *general_concepts())
