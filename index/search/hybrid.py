@@ -104,7 +104,9 @@ class HybridIndex(Searcher[Library]):
         vocabulary = self.vocabulary
         indexed = index_document(document, self.embedder, self._centred(), vocabulary, progress)
         beside = self._beside(document)
-        concepts = [*mine_concepts(document.text), *concepts_of(beside)]
+        # What is known beforehand need not be stated again.
+        known_already = set(self._known)
+        concepts = [*mine_concepts(document.text), *(c for c in concepts_of(beside) if c not in known_already)]
         named = join_mined(list(vocabulary.terms.concepts.values()), concepts)
         known = references_of(beside) or read_reference_list(document)
         results = extract_results([item.passage for item in indexed], named)

@@ -95,8 +95,8 @@ def test_what_lay_beside_a_document_outlives_its_files(tmp_path: Path) -> None:
 
 def test_two_names_that_a_text_states_are_one_arm(tmp_path: Path) -> None:
     text = (
-        "安格赛单抗（Angeximab）是一种双抗。ALPHA-1 研究比较了安格赛单抗与化疗。安格赛单抗组中位无进展生存期为 9.1 个月，"
-        "化疗组为 5.2 个月。Angeximab 组客观缓解率为 41%，化疗组为 20%。"
+        "安格赛单抗（Angeximab）是一种双抗。ALPHA-1 研究比较了安格赛单抗与化疗。"
+        "安格赛单抗组中位无进展生存期为 9.1 个月，化疗组为 5.2 个月。Angeximab 组客观缓解率为 41%，化疗组为 20%。"
     )
     (tmp_path / "note.txt").write_text(text, encoding="utf-8")
     document = only(tmp_path / "note.txt")

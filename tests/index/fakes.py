@@ -16,8 +16,10 @@ from corpus.reading.building import DocumentBuilder
 from corpus.vocabulary.concepts import Concept
 from corpus.words.segmenting import Segmenter
 from index.embedding.embedders import Embedder, Vectors
+from index.search.engines import VectorStore
 from index.search.hybrid import HybridIndex
 from index.search.reranking import Reranker
+from index.search.vectors import VectorIndex
 from index.store.library import Library
 
 TOPICS = (
@@ -98,9 +100,10 @@ def make_index(
     concepts: Sequence[Concept] = GLOSSARY,
     embedder: Embedder | None = None,
     reranker: Reranker | None = None,
+    engine: type[VectorStore] = VectorIndex,
 ) -> HybridIndex:
     """A library in ``home`` with these documents and nothing else."""
-    index = HybridIndex(Library(home), embedder or TopicEmbedder(), concepts, reranker)
+    index = HybridIndex(Library(home), embedder or TopicEmbedder(), concepts, reranker, engine=engine)
     index._segmenter = segmenter()
     index.add_all(documents)
     index.library.set_meta(model=index.embedder.name)
