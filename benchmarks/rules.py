@@ -73,7 +73,7 @@ class Rules:
 
 def all_rules() -> Iterator[Rules]:
     """The rules of all tables."""
-    examples = read_rows("corpus.vocabulary", "examples")
+    examples = read_table("examples")
 
     def of(name: str, rules: Sequence[Rule], folded: Callable[[str], str], **around: str) -> Rules:
         return Rules(name, rules, [row["text"] for row in examples if row["table"] == name], folded, **around)

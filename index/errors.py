@@ -1,7 +1,7 @@
-"""What can go wrong with a library or a model.
+"""Errors of a library or a model.
 
     LibraryError
-    ├── LibraryUnusable   the folder cannot be read or written (permissions, full disk)
+    ├── LibraryUnusable   it cannot be read or written here (permissions, full disk), or is a newer program's
     ├── LibraryDamaged    the database is not one of ours, or is broken
     ├── ModelMismatch     the library was indexed with another model
     ├── ModelUnavailable  the model named cannot be loaded
@@ -18,7 +18,7 @@ class LibraryError(Exception):
 
 
 class LibraryUnusable(LibraryError):
-    """The library's folder cannot be read or written."""
+    """The library cannot be read or written here, or by this version of the program."""
 
 
 class LibraryDamaged(LibraryError):

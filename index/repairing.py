@@ -25,7 +25,7 @@ from index.store.upkeep import aside_of, put_in_place
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """What became of a damaged library."""
+    """The outcome of a repair, document by document."""
 
     kept: tuple[str, ...]
     """Ids of the documents that were whole."""
@@ -34,7 +34,7 @@ class Repaired:
     lost: tuple[str, ...]
     """Ids of those that could not be."""
     aside: Path | None
-    """Where the damaged file is kept, for it holds what was lost; None where nothing was."""
+    """The place of the damaged file, for it holds what was lost; None where nothing was."""
 
 
 def repair(index: HybridIndex, progress: Progress = silent) -> Repaired:

@@ -8,12 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from assistant.answering.cited_references import cites, references_in
-from assistant.answering.composing import (
-    not_reported,
-    quote_answer,
-    reference_answer,
-    refusal,
-)
+from assistant.answering.composing import not_reported, quote_answer, reference_answer, refusal
 from assistant.answering.evidence import (
     EvidenceOptions,
     citing_evidence,
@@ -22,20 +17,9 @@ from assistant.answering.evidence import (
     select_evidence,
 )
 from assistant.answering.figure_wording import figure_answer
-from assistant.answering.figures import (
-    Lacking,
-    false_premise,
-    figure_lines,
-    lacking,
-)
+from assistant.answering.figures import Lacking, false_premise, figure_lines, lacking
 from assistant.answering.language_model import LanguageModel
-from assistant.answering.reply import (
-    Answer,
-    Evidence,
-    NotFound,
-    Reason,
-    Reply,
-)
+from assistant.answering.reply import Answer, Evidence, NotFound, Reason, Reply
 from assistant.guard.number_guard import Failure, verify
 from assistant.trials.groups import Trials
 from assistant.trials.source_notes import checks_of, results_of

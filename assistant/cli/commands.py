@@ -11,14 +11,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from assistant.audit import audit
-from assistant.cli.streams import (
-    batch,
-    complain,
-    dumps,
-    kept,
-    progress,
-    read_lines,
-)
+from assistant.cli.streams import batch, complain, dumps, kept, progress, read_lines
 from assistant.errors import UsageError
 from assistant.exchange.tables import reference_text, result_text, results_csv
 from corpus.document import Document

@@ -26,12 +26,7 @@ from assistant.cli.commands import (
     trials_command,
 )
 from assistant.cli.streams import complain
-from assistant.cli.upkeep import (
-    backup_command,
-    check_command,
-    restore_command,
-    user_command,
-)
+from assistant.cli.upkeep import backup_command, check_command, restore_command, user_command
 from assistant.errors import PortTaken, UsageError
 from assistant.wording.messages import languages
 from corpus.errors import CorpusError

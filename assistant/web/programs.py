@@ -15,12 +15,7 @@ import gradio
 
 from assistant.answering.cited_references import look_up
 from assistant.cli.streams import dumps
-from assistant.exchange.contract import (
-    checked_json,
-    hit_json,
-    reference_json,
-    reply_json,
-)
+from assistant.exchange.contract import checked_json, hit_json, reference_json, reply_json
 from assistant.trials.charts import kind_of
 from assistant.trials.source_notes import checked_results
 from assistant.web.site import Site

@@ -5,12 +5,7 @@ from __future__ import annotations
 import re
 
 from corpus.trial_results.scanning import LIST, Bound, Figure, Named, Tokens, runs
-from corpus.trial_results.time_points import (
-    AT_TIME,
-    NO_VALUE,
-    is_time_point,
-    place_times,
-)
+from corpus.trial_results.time_points import AT_TIME, NO_VALUE, is_time_point, place_times
 from corpus.vocabulary.endpoints import by_key, survival_keys
 
 _L, _R = r"(?<![A-Za-z])", r"(?![A-Za-z])"

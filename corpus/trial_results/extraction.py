@@ -15,13 +15,7 @@ from corpus.trial_results.arm_names import Arm
 from corpus.trial_results.arm_roster import Roster, drug_keys
 from corpus.trial_results.counts import bind_counts
 from corpus.trial_results.endpoint_binding import bind_endpoints
-from corpus.trial_results.scanning import (
-    Bound,
-    Named,
-    Tokens,
-    number,
-    scan,
-)
+from corpus.trial_results.scanning import Bound, Named, Tokens, number, scan
 from corpus.trial_results.trial_names import phase_of, trial_of
 from corpus.trial_results.trial_result import TrialResult
 from corpus.vocabulary.concepts import Concept

@@ -61,7 +61,7 @@ def _any(column: str) -> str:
 @cache
 def drug_names() -> frozenset[str]:
     """English names of one word, lower case: those of ``drug_names.txt`` and of ``drugs.tsv``."""
-    listed = (resources.files("corpus.vocabulary") / "drug_names.txt").read_text(encoding="utf-8").split()
+    listed = (resources.files("corpus.vocabulary") / "lists" / "drug_names.txt").read_text(encoding="utf-8").split()
     return frozenset(listed) | {name.lower() for concept in drug_concepts() for name in concept.names}
 
 

@@ -13,5 +13,5 @@ from corpus.vocabulary.drugs import drug_concepts
 @cache
 def general_concepts() -> tuple[Concept, ...]:
     """Those of ``concepts.tsv``, adverse events, drugs."""
-    lexicon = (resources.files("corpus.vocabulary") / "concepts.tsv").read_text(encoding="utf-8")
+    lexicon = (resources.files("corpus.vocabulary") / "lists" / "concepts.tsv").read_text(encoding="utf-8")
     return (*read_glossary(lexicon), *adverse_event_concepts(), *drug_concepts())

@@ -21,12 +21,12 @@ def read_table(name: str) -> list[Row]:
     Raises:
         ValueError: a user's table has a column that there is not, or a row without its key.
     """
-    return read_rows("corpus.vocabulary", name)
+    return read_rows("corpus.vocabulary", name, "lists")
 
 
-def read_rows(package: str, name: str) -> list[Row]:
-    """The same of a table that stands in another package."""
-    own = list(_rows((resources.files(package) / f"{name}.tsv").read_text(encoding="utf-8")))
+def read_rows(package: str, name: str, folder: str = "") -> list[Row]:
+    """The same of a table that stands in another package, in a ``folder`` of it."""
+    own = list(_rows(resources.files(package).joinpath(folder, f"{name}.tsv").read_text(encoding="utf-8")))
     rows: dict[str, Row] = {}
     for row in [*_users(name, set(own[0])), *own]:
         rows.setdefault(row["key"], row)

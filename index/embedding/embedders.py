@@ -24,7 +24,7 @@ _BATCH = 8
 
 
 class Embedder(Protocol):
-    """What turns texts into vectors; the method names are those of sentence-transformers.
+    """Turns texts into vectors; the method names are those of sentence-transformers.
 
     Implementations are safe to call from several threads and never touch the network.
     """

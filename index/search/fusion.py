@@ -80,7 +80,7 @@ class Moments:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How similar a library's passages are to anything, language by language.
+    """Similarity of a library's passages to anything, language by language.
 
     A similarity counts in standard deviations of its own language's, so that a language whose
     passages all lie a little nearer to a question does not fill the top.

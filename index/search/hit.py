@@ -1,4 +1,4 @@
-"""What a search gives: Hit."""
+"""Hit: one passage that a search gives."""
 
 from __future__ import annotations
 

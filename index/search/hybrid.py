@@ -21,12 +21,7 @@ from index.embedding.embedders import BUNDLED_MODEL, Embedder
 from index.embedding.loading import load_embedder
 from index.errors import ModelMismatch
 from index.search.engines import VectorStore
-from index.search.indexing import (
-    RECIPE,
-    Progress,
-    in_context,
-    index_document,
-)
+from index.search.indexing import RECIPE, Progress, in_context, index_document
 from index.search.reranking import Reranker
 from index.search.searching import Searcher
 from index.search.vectors import VectorIndex
@@ -117,7 +112,7 @@ class HybridIndex(Searcher[Library]):
             self.library.set_meta(words="")  # names became known, here or in another process, that its words lack
 
     def _beside(self, document: Document) -> Sidecars:
-        """What lies beside a document: as read with it, else as kept when it was, else as it ships."""
+        """The sidecars of a document: as read with it, else as kept when it was, else as it ships."""
         if document.beside != Sidecars():
             return document.beside
         if kept := self.library.meta(_BESIDE + document.id):

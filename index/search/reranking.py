@@ -14,7 +14,7 @@ from index.search.indexing import in_context
 
 
 class Reranker(Protocol):
-    """What scores a question and a passage together."""
+    """Scores a question and a passage together."""
 
     def scores(self, question: str, passages: Sequence[str]) -> NDArray[np.float32]:
         """``(n,)`` scores, higher is better, one for each passage in the order given."""

@@ -1,4 +1,4 @@
-"""Which of the best passages are shown: the body before its summary, one of those that say the same."""
+"""The choice of the best passages that are shown: the body before its summary, one of those that say the same."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class Unit:
     """One thing a question asks for: a concept, or a word outside concepts."""
 
     key: str
-    """What the index holds for it."""
+    """The word that the index holds for it."""
     printed: str
     """As the question prints it."""
 
@@ -49,12 +49,12 @@ class Unit:
 
     @property
     def opposite(self) -> str | None:
-        """What a text holds that has the thing whose absence is asked for; None for other units."""
+        """Key that a text holds which has the thing whose absence is asked for; None for other units."""
         return _CONCEPT + self.key.removeprefix(_ABSENT) if self.key.startswith(_ABSENT) else None
 
     @property
     def crosses(self) -> bool:
-        """Whether a text in the other language could hold it: a concept, a number, a name with a digit."""
+        """True where a text in the other language could hold it: a concept, a number, a name with a digit."""
         return self.concept is not None or any(c.isdigit() for c in self.key)
 
 
@@ -67,7 +67,7 @@ class KeywordMatch:
     coverage: float
     """``weight`` as a share of what a text in its language could share at most, up to 1."""
     shared: tuple[Unit, ...]
-    """What it shares, in the order of the question."""
+    """The units that it shares, in the order of the question."""
 
 
 class Vocabulary:
@@ -101,7 +101,7 @@ class Vocabulary:
         return "" if concept_key(name) == concept_key(unit.printed) else name
 
     def units(self, question: str) -> list[Unit]:
-        """What a question asks for, each once: its concepts, then its words outside them."""
+        """The units of a question, each once: its concepts, then its words outside them."""
         mentions = self.terms.find(question)
         keys = [(_ABSENT if mention.negated else _CONCEPT) + mention.concept.id for mention in mentions]
         units = {key: Unit(key, mention.span.of(question)) for key, mention in zip(keys, mentions, strict=True)}
@@ -112,7 +112,7 @@ class Vocabulary:
         return list(units.values())[:_MAX_UNITS]
 
     def places(self, text: str, asked: Iterable[str]) -> list[Span]:
-        """Where ``text`` holds the words and concepts of ``asked`` (``Hit.terms``), in either language; in order."""
+        """Places where ``text`` holds words and concepts of ``asked`` (``Hit.terms``), in either language; in order."""
         keys = {unit.key.replace(_ABSENT, _CONCEPT) for term in asked for unit in self.units(term)}
         mentions = self.terms.find(text)
         spans = [
@@ -125,7 +125,7 @@ class Vocabulary:
 
 
 def _is_part(word: Word, mention: Mention, question: str) -> bool:
-    """Whether a word lies inside a mention, its plural's ending aside (AEs, BsAbs)."""
+    """Tell whether a word lies inside a mention, its plural's ending aside (AEs, BsAbs)."""
     start, end = mention.span.start, mention.span.end
     return start <= word.span.start < end and question[end : word.span.end].lower() in ("", "s", "es")
 
@@ -179,7 +179,7 @@ class KeywordQuery:
         return dict(sorted(matches.items(), key=lambda item: (-item[1].coverage, item[0])))
 
     def text(self, body: str, language: str) -> KeywordMatch:
-        """What any text shares with the question; ``body`` is ``Vocabulary.body`` of it."""
+        """The units that any text shares with the question; ``body`` is ``Vocabulary.body`` of it."""
         held = set(body.split())
         return self._match([key for key in self._rows if key in held], language)
 

@@ -67,7 +67,7 @@ class Library:
 
     @property
     def read_only(self) -> bool:
-        """Whether the library can be read only: its folder takes no writing, or its disk is full."""
+        """True where the library can be read only: its folder takes no writing, or its disk is full."""
         return self._file.read_only
 
     def close(self) -> None:
@@ -256,12 +256,12 @@ class Library:
     # References
 
     def references(self) -> dict[tuple[str, int], Reference]:
-        """What is known of reference numbers, by document id and number, in the order of the documents."""
+        """All that is known of reference numbers, by document id and number, in the order of the documents."""
         found = self._file.rows("refs", "document_id, number, entry", "ORDER BY rowid")
         return {(id, number): read_reference_json(entry) for id, number, entry in found}
 
     def reference(self, document_id: str, number: int) -> Reference:
-        """What a document's reference number stands for; unresolved where nothing is known of it."""
+        """The work that a document's reference number stands for; unresolved where nothing is known of it."""
         found = self._file.rows("refs", "entry", "WHERE document_id = ? AND number = ?", (document_id, number))
         return read_reference_json(found[0][0]) if found else unresolved(number)
 
@@ -296,7 +296,7 @@ class Library:
         return [read_result_json(entry) for (entry,) in found]
 
     def checks(self, document_id: str) -> list[SourceCheck]:
-        """Where a document departs from its sources, or from itself."""
+        """Places where a document departs from its sources, or from itself."""
         found = self._file.rows("checks", "entry", "WHERE document_id = ? ORDER BY rowid", (document_id,))
         return [SourceCheck(**json.loads(entry)) for (entry,) in found]
 
@@ -326,7 +326,7 @@ class Library:
     # Words
 
     def keyword_query(self, units: Sequence[keywords.Unit]) -> keywords.KeywordQuery:
-        """What the passages hold of a question's units."""
+        """A question's units, weighed by the passages that hold them."""
         languages = self.rows()
         with self._file.reading() as connection:
             return keywords.KeywordQuery(partial(keywords.rows_with, connection), units, languages)
@@ -372,5 +372,5 @@ class Library:
 
 
 def is_under(section: str, sections: Collection[str]) -> bool:
-    """Whether a section is one of ``sections``, or below one."""
+    """Tell whether a section is one of ``sections``, or below one."""
     return any(section == above or section.startswith(f"{above}.") for above in sections)

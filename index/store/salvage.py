@@ -1,4 +1,4 @@
-"""What is whole of a damaged library file: its documents, read page by page.
+"""Documents that are whole in a damaged library file, read page by page.
 
 SQLite gives up a file whose header, directory or length is wrong, though most of its pages are as they were written.
 Here each page that is a leaf of a table is read on its own, as the file format says (https://www.sqlite.org/fileformat2.html,
@@ -21,7 +21,7 @@ from index.store.rows import read_headings
 from index.store.schema import seal
 
 _PAGE_SIZE = 4096
-"""What SQLite chooses for a new file."""
+"""The size that SQLite chooses for a new file."""
 _LEAF = 0x0D
 _HEADER = 100
 """Bytes before the first page's own."""
@@ -33,7 +33,7 @@ Value = str | bytes | int | float | None
 
 @dataclass(frozen=True, slots=True)
 class Salvaged:
-    """What a file holds."""
+    """The contents of a file, as far as they can be told."""
 
     documents: tuple[Document, ...]
     """Whole, in the order in which they were added."""
@@ -46,7 +46,7 @@ class Salvaged:
 
     @property
     def anything(self) -> bool:
-        """Whether the file is, or was, a library at all."""
+        """True where the file is, or was, a library at all."""
         return bool(self.documents or self.hurt or self.lost or self.model)
 
 
@@ -124,7 +124,7 @@ def _row(data: bytes, page: bytes, place: int) -> list[Value]:
 
 
 def _local(size: int) -> int:
-    """How many bytes of a row stand in its page; the rest is on pages of its own."""
+    """Bytes of a row that stand in its page; the rest is on pages of its own."""
     most = _PAGE_SIZE - 35
     if size <= most:
         return size

@@ -100,7 +100,7 @@ def seal(*values: str | int | float | bytes | None) -> str:
 
 
 def prepare(connection: sqlite3.Connection) -> None:
-    """What every connection to a library needs: the seals, and distrust of what the file holds."""
+    """Give a connection all that a library needs: the seals, and distrust of what the file holds."""
     connection.create_function("seal", -1, seal, deterministic=True)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA trusted_schema = OFF")
@@ -117,7 +117,7 @@ def create(connection: sqlite3.Connection) -> None:
 
 
 def strangers(connection: sqlite3.Connection) -> list[str]:
-    """What the file defines and no library does, or otherwise: tables, indexes, views, triggers; each by its name."""
+    """Names of what the file defines and no library does, or otherwise: tables, indexes, views, triggers."""
     found = set(connection.execute("SELECT type, name, sql FROM sqlite_master"))
     # Which tables FTS5 keeps its index in is the same in all versions; what they are defined by is not.
     unlike = {

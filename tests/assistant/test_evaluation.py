@@ -12,12 +12,7 @@ from typing import Any
 import pytest
 
 from assistant.answering.assistant import Assistant
-from assistant.answering.reply import (
-    Answer,
-    Evidence,
-    NotFound,
-    Reply,
-)
+from assistant.answering.reply import Answer, Evidence, NotFound, Reply
 from assistant.evaluation import MEASURES, evaluate
 from assistant.exchange.contract import reply_json
 from corpus.document import Passage, Span

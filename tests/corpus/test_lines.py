@@ -6,13 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.reading.lines import (
-    is_finished,
-    is_wrapped,
-    join,
-    rejoin,
-    width,
-)
+from corpus.reading.lines import is_finished, is_wrapped, join, rejoin, width
 from tests.corpus.texts import cases, squeezed, texts
 
 

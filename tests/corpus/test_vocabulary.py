@@ -56,7 +56,7 @@ def test_what_is_drawn_is_an_end_point() -> None:
 
 @pytest.mark.parametrize("name", ["drugs", "adverse_events", "drug_endings", "endpoints"])
 def test_the_keys_of_a_table_are_unique(name: str) -> None:
-    text = (Path(__file__).parents[2] / "corpus" / "vocabulary" / f"{name}.tsv").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[2] / "corpus" / "vocabulary" / "lists" / f"{name}.tsv").read_text(encoding="utf-8")
     keys = [line.split("\t")[0] for line in text.splitlines() if line and not line.startswith("#")]
     assert len(keys) == len(set(keys))
 

@@ -53,7 +53,7 @@ class TopicEmbedder:
 
 
 def load_topics(name: str | None) -> TopicEmbedder:
-    """What ``HybridIndex.open`` takes as ``load``."""
+    """The stand-in that ``HybridIndex.open`` takes as ``load``."""
     return TopicEmbedder()
 
 

@@ -10,12 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.language import language_of
-from index.embedding.balance import (
-    Centres,
-    bundled_means,
-    compute_means,
-    means_of,
-)
+from index.embedding.balance import Centres, bundled_means, compute_means, means_of
 from index.embedding.embedders import Vectors
 from index.embedding.loading import load_embedder
 from tests.index.fakes import TopicEmbedder

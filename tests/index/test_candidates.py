@@ -1,4 +1,4 @@
-"""What each search says of a passage, and the score it makes of them."""
+"""Ranks that each search gives a passage, and the score it makes of them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,7 @@ import pytest
 from corpus.document import Language
 from index.search.candidates import Asked, Candidates, Scorer
 from index.search.fusion import FusionOptions, Spread, keyword_vote
-from index.store.keywords import (
-    SCHEMA,
-    KeywordMatch,
-    KeywordQuery,
-    Unit,
-    add_words,
-    rows_with,
-)
+from index.store.keywords import SCHEMA, KeywordMatch, KeywordQuery, Unit, add_words, rows_with
 
 OPTIONS = FusionOptions()
 VECTORS = np.array([[1, 0], [0.8, 0.6], [0, 1], [-0.6, 0.8]], np.float32)

@@ -15,13 +15,7 @@ from hypothesis import strategies as st
 
 from corpus.language import language_of
 from index.embedding.balance import Centres, bundled_means, compute_means
-from index.embedding.embedders import (
-    BUNDLED_MODEL,
-    BundledEmbedder,
-    Embedder,
-    batches,
-    printable,
-)
+from index.embedding.embedders import BUNDLED_MODEL, BundledEmbedder, Embedder, batches, printable
 from index.embedding.loading import load_embedder
 from index.errors import ModelMismatch, ModelUnavailable
 from index.search.hybrid import HybridIndex

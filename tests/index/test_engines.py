@@ -50,7 +50,9 @@ class NumpyVectors:
 
 
 ENGINE: type[VectorStore] = NumpyVectors
-MORE = tuple(document(f"more-{n}", f"安全\n安全性和剂量说明{n}。", f"History\nSurvival {n}. " * n) for n in range(1, 9))
+MORE = tuple(
+    document(f"more-{n}", f"安全\n安全性{'和剂量' * n}的说明。", f"History\nSurvival {n}. " * n) for n in range(1, 9)
+)
 
 
 def test_the_hits_are_those_of_faiss(tmp_path: Path) -> None:

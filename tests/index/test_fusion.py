@@ -7,12 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.search.fusion import (
-    FusionOptions,
-    Moments,
-    Spread,
-    keyword_vote,
-)
+from index.search.fusion import FusionOptions, Moments, Spread, keyword_vote
 from index.store.keywords import KeywordMatch
 
 OPTIONS = FusionOptions(vote=6, floor=0.4, floor_across=0.5, full_weight=4, shrinkage=20)

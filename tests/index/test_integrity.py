@@ -19,13 +19,7 @@ from index.search.hybrid import HybridIndex
 from index.store.copies import restore
 from index.store.library import FILE_NAME, Library
 from index.store.salvage import salvage
-from index.store.schema import (
-    COLUMNS,
-    FORMAT,
-    STATEMENTS,
-    seal,
-    seals,
-)
+from index.store.schema import COLUMNS, seal, seals
 from tests.index.fakes import LIBRARY, SURVIVAL_EN, document, found, load_topics, make_index
 
 
@@ -178,30 +172,6 @@ def test_sqlite_is_told_to_trust_nothing(home: Path) -> None:
 def test_seals_know_types_and_borders() -> None:
     values = [("1",), (1,), (1.0,), (b"1",), (None,), ("None",), ("a", "b"), ("ab", ""), ("", "ab"), ()]
     assert len({seal(*row) for row in values}) == len(values)
-
-
-def test_a_library_of_format_1_is_sealed(tmp_path: Path) -> None:
-    """As an older program left it: the same tables without seals."""
-    make_index(tmp_path, *LIBRARY).library.close()
-    path = tmp_path / FILE_NAME
-    connection = sqlite3.connect(path)
-    connection.execute("PRAGMA legacy_alter_table = ON")
-    for table, columns in COLUMNS.items():
-        more = {"documents": ", text", "passages": ", row INTEGER PRIMARY KEY, vector, sentence_vectors"}.get(table, "")
-        kept = more.replace(" INTEGER PRIMARY KEY", "")
-        connection.execute(f"CREATE TABLE old_{table}({columns}{more})")
-        connection.execute(f"INSERT INTO old_{table} SELECT {columns}{kept} FROM {table}")
-        connection.execute(f"DROP TABLE {table}")
-        connection.execute(f"ALTER TABLE old_{table} RENAME TO {table}")
-    connection.execute(next(statement for statement in STATEMENTS if statement.startswith("CREATE INDEX")))
-    connection.execute("UPDATE meta SET value = '1' WHERE key = 'format'")
-    connection.commit()
-    connection.close()
-    index = opened(tmp_path)
-    assert index.library.meta("format") == FORMAT
-    assert index.problems() == []
-    assert found(index, "survival", k=1) == [SURVIVAL_EN.id]
-    index.library.close()
 
 
 # Backups

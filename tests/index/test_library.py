@@ -299,7 +299,7 @@ def test_a_damaged_library_says_so(tmp_path: Path, damage: Callable[[Path], obje
 
 
 def test_an_empty_file_becomes_a_library(tmp_path: Path) -> None:
-    """What SQLite leaves when it is stopped before its first write."""
+    """SQLite leaves one when it is stopped before its first write."""
     (tmp_path / FILE_NAME).touch()
     library = Library(tmp_path)
     assert library.entries() == []

@@ -1,4 +1,4 @@
-"""Which hits are shown: the body before its summary, one of those that say the same, ties in the order given."""
+"""The hits that are shown: the body before its summary, one of those that say the same, ties in the order given."""
 
 from __future__ import annotations
 

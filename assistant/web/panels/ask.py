@@ -14,21 +14,10 @@ from assistant.answering.suggestions import follow_ups
 from assistant.exchange.contract import reply_json
 from assistant.understanding.rephrasing import rephrase
 from assistant.understanding.understood import Understood
-from assistant.web.panels.chat import (
-    pending_html,
-    question_html,
-    reply_html,
-    suggestions_html,
-)
+from assistant.web.panels.chat import pending_html, question_html, reply_html, suggestions_html
 from assistant.web.panels.components import AT_ONCE, STREAMED, panel_html
 from assistant.web.panels.evidence import evidence_html
-from assistant.web.panels.kept_conversations import (
-    asked_for,
-    find,
-    forget,
-    keep,
-    kept_html,
-)
+from assistant.web.panels.kept_conversations import asked_for, find, forget, keep, kept_html
 from assistant.web.panels.rendering import TELL_CLICKS
 from assistant.web.panels.streaming import worded
 from assistant.web.site import Site, Talk, visitor_of

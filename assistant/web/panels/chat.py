@@ -8,12 +8,7 @@ from urllib.parse import urlencode
 
 from assistant.conversations.exports import as_text
 from assistant.conversations.history import Listed, Turn
-from assistant.web.panels.rendering import (
-    button,
-    icon,
-    icon_button,
-    note_html,
-)
+from assistant.web.panels.rendering import button, icon, icon_button, note_html
 from assistant.wording.markup import as_html, attribute
 from assistant.wording.messages import moment, say
 from corpus.document import Language

@@ -6,13 +6,7 @@ from collections.abc import Sequence
 
 from assistant.conversations.history import Turn
 from assistant.exchange.contract import Json
-from assistant.web.panels.rendering import (
-    note_html,
-    passage_html,
-    place_of,
-    read_link,
-    work_html,
-)
+from assistant.web.panels.rendering import note_html, passage_html, place_of, read_link, work_html
 from assistant.wording.markup import as_html
 from assistant.wording.messages import say
 from corpus.document import Language

@@ -11,22 +11,9 @@ import gradio
 
 from assistant.exchange.contract import note_json
 from assistant.trials.charts import chart, kind_of
-from assistant.trials.table import (
-    COLUMNS,
-    Row,
-    Wanted,
-    kind_name,
-    kinds_in,
-    select,
-)
+from assistant.trials.table import COLUMNS, Row, Wanted, kind_name, kinds_in, select
 from assistant.web.panels.components import AT_ONCE, panel_html
-from assistant.web.panels.rendering import (
-    TELL_CLICKS,
-    button,
-    note_html,
-    passage_html,
-    read_link,
-)
+from assistant.web.panels.rendering import TELL_CLICKS, button, note_html, passage_html, read_link
 from assistant.web.site import Site
 from assistant.wording.markup import as_html, attribute
 from assistant.wording.messages import number, say
