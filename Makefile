@@ -1,4 +1,5 @@
 # make run    set up, then serve the chat page
+# make check  lint, types, and the tests that need neither a browser nor minutes
 # make test   set up, system packages included, then the whole suite
 # make bundle one archive, in build/bundle, that installs and runs without any network
 PYTHON ?= python3
@@ -6,10 +7,24 @@ VENV := .venv
 BIN := $(VENV)/bin
 AXE := tests/web/node_modules/axe-core/axe.min.js
 
-.PHONY: run test setup system bundle screenshots clean
+.PHONY: run check coverage test setup system bundle screenshots clean
 
 run: $(VENV)/.run
 	$(BIN)/bsab serve
+
+QUICK := -m "not browser and not slow"
+
+check: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest --quiet $(QUICK)
+
+# Of what make check runs.
+coverage: $(VENV)/.test
+	mkdir -p build/coverage
+	$(BIN)/coverage run -m pytest --quiet $(QUICK)
+	$(BIN)/coverage report
 
 test: system $(VENV)/.test $(AXE) bundle
 	$(BIN)/ruff check .
