@@ -23,14 +23,14 @@ settings.load_profile("suite")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """More time than pyproject.toml gives for what is slow, and for the first test to index the review."""
+    """More time than pyproject.toml gives for what is slow, and for the first test to index the review: seconds."""
     for item in items:
         if item.path.name == "test_bundle.py":  # installs gigabytes
             item.add_marker(pytest.mark.slow)
         if item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.timeout(900))
         elif "review_home" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.timeout(300))
+            item.add_marker(pytest.mark.timeout(900))
 
 
 @pytest.fixture(scope="session")
