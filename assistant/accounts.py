@@ -107,7 +107,8 @@ def add_user(path: Path, name: str, password: str, may_change: bool) -> None:
     """Add a user to the file, or change their password; only its owner can read the file.
 
     Raises:
-        UsageError: the name or the password is not to be used.
+        UsageError: the name or the password is not to be used, or the file holds something else.
+        OSError: the file cannot be written.
     """
     if not name.strip() or ":" in name or not name.isprintable():
         raise UsageError(f"{name!r} is no name for a user; use letters and digits.")

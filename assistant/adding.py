@@ -26,7 +26,11 @@ class Added:
 
 
 def add_documents(index: HybridIndex, found: Iterable[Document | CorpusError], progress: Progress) -> Added:
-    """Index and store what was read; each file that could not be read is told, the others are added."""
+    """Index and store what was read; each file that could not be read is told, the others are added.
+
+    Raises:
+        LibraryError: the library cannot be read or written.
+    """
     added: dict[str, None] = {}
     new: list[Document] = []
     owners: dict[str, str] = {}
@@ -53,7 +57,7 @@ def add_documents(index: HybridIndex, found: Iterable[Document | CorpusError], p
 
 
 def _is_record(document: Document) -> bool:
-    """Whether a document is a line of a JSONL file, which gives its own id."""
+    """True where a document is a line of a JSONL file, which gives its own id."""
     return bool(re.search(r", line \d+$", document.source))
 
 

@@ -51,7 +51,11 @@ class Scores:
 
 
 def evaluate(questions: Sequence[Json], replies: Iterable[Reply]) -> Scores:
-    """Compare replies with the questions they answer, in the same order."""
+    """Compare replies with the questions they answer, in the same order.
+
+    Raises:
+        ValueError: there are not as many replies as questions.
+    """
     values: dict[str, list[float]] = {name: [] for name in MEASURES}
     misses: dict[str, tuple[str, ...]] = {}
     lengths: list[int] = []

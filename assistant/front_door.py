@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,7 +13,7 @@ from assistant.answering.assistant import Assistant
 from assistant.answering.cited_references import CitedReference, look_up
 from assistant.answering.reply import Reply
 from assistant.cli.main import default_home
-from corpus.reading import read_apart
+from corpus.reading import read_path
 from corpus.trial_results import TrialResult
 from index.search.hit import Hit
 from index.search.hybrid import HybridIndex, silent
@@ -45,13 +46,17 @@ class OpenLibrary:
     def add(self, *paths: str | Path) -> list[str]:
         """Add files, and all readable files below folders; what is there already is not added again.
 
+        They are read in this process, without the bounds on time and memory that `bsab add` has.
+
         Returns:
             Ids of the documents, in the order of the files.
 
         Raises:
             ExceptionGroup: of ``CorpusError``, one for each file that could not be read; the others are added.
         """
-        added = add_documents(self._assistant.index, read_apart(map(Path, paths)), silent)
+        added = add_documents(
+            self._assistant.index, chain.from_iterable(read_path(Path(path)) for path in paths), silent
+        )
         if added.skipped:
             raise ExceptionGroup("Some files could not be read; the others are added.", list(added.skipped))
         return list(added.ids)

@@ -85,7 +85,7 @@ class Section:
 
     @property
     def label(self) -> str:
-        """What a reader calls the section: its number, else its title, else nothing."""
+        """The name by which a reader calls the section: its number, else its title, else nothing."""
         return self.number or (self.trail[-1] if self.trail else "")
 
 

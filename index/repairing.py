@@ -65,6 +65,8 @@ def repair_home(
 
     Raises:
         LibraryDamaged: nothing in the file is of a library.
+        LibraryUnusable: the home cannot be written.
+        ModelUnavailable: there is no such model on this machine.
     """
     path = home / FILE_NAME
     found = salvage(path)

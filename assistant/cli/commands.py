@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
 
 def ask_command(arguments: argparse.Namespace) -> int:
-    """Answer a question, or each line of a file."""
+    """Answer a question, or each line of a file.
+
+    Raises:
+        UsageError: there is no question, no conversation has the id, or a file or the language model is not to be used.
+        LibraryError: the library, its model or the conversations cannot be used.
+    """
     from assistant.answering.assistant import Assistant
     from assistant.exchange.contract import reply_json
 
@@ -73,7 +78,12 @@ def _in_conversation(
 
 
 def history_command(arguments: argparse.Namespace) -> int:
-    """List, show, search, export and delete the conversations kept."""
+    """List, show, search, export and delete the conversations kept.
+
+    Raises:
+        UsageError: no conversation has the id.
+        LibraryError: the conversations cannot be read or deleted.
+    """
     from assistant.conversations.exports import as_markdown
     from assistant.conversations.history import History
 
@@ -99,7 +109,12 @@ def history_command(arguments: argparse.Namespace) -> int:
 
 
 def search_command(arguments: argparse.Namespace) -> int:
-    """Show the passages found for a question, or for each line of a file."""
+    """Show the passages found for a question, or for each line of a file.
+
+    Raises:
+        UsageError: there is no question, or a file of them is not to be used.
+        LibraryError: the library or its model cannot be used.
+    """
     from assistant.exchange.contract import hit_json
 
     index = open_index(arguments)
@@ -121,7 +136,12 @@ def search_command(arguments: argparse.Namespace) -> int:
 
 
 def cite_command(arguments: argparse.Namespace) -> int:
-    """The references of a number, of words in their record or around them, or all; as text, JSON, BibTeX or RIS."""
+    """The references of a number, of words in their record or around them, or all; as text, JSON, BibTeX or RIS.
+
+    Raises:
+        UsageError: there is no such reference.
+        LibraryError: the library or its model cannot be used.
+    """
     from assistant.answering.cited_references import look_up
     from assistant.exchange.citation_formats import bibtex, ris
     from assistant.exchange.contract import reference_json
@@ -142,7 +162,11 @@ def cite_command(arguments: argparse.Namespace) -> int:
 
 
 def trials_command(arguments: argparse.Namespace) -> int:
-    """All trial results of the library."""
+    """All trial results of the library.
+
+    Raises:
+        LibraryError: the library or its model cannot be used.
+    """
     from assistant.exchange.contract import checked_json
     from assistant.trials.source_notes import checked_results
 
@@ -159,7 +183,12 @@ def trials_command(arguments: argparse.Namespace) -> int:
 
 
 def results_command(arguments: argparse.Namespace) -> int:
-    """Trial results of any text file, or of each line of a JSONL file; the library is not needed."""
+    """Trial results of any text file, or of each line of a JSONL file; the library is not needed.
+
+    Raises:
+        UsageError: there is neither a text file nor one of lines, or that one is not to be used.
+        CorpusError: the text file cannot be read.
+    """
     from assistant.exchange.contract import result_json
     from corpus.reading import read_apart
     from corpus.segments.passages import split_passages
@@ -187,7 +216,11 @@ def results_command(arguments: argparse.Namespace) -> int:
 
 
 def add_command(arguments: argparse.Namespace) -> int:
-    """Add files and folders; each file that cannot be read is named, the others are added."""
+    """Add files and folders; each file that cannot be read is named, the others are added.
+
+    Raises:
+        LibraryError: the library or its model cannot be used.
+    """
     from assistant.adding import add_documents
     from corpus.packs.packs import bundled_documents
     from corpus.reading import read_apart
@@ -211,7 +244,11 @@ def add_command(arguments: argparse.Namespace) -> int:
 
 
 def list_command(arguments: argparse.Namespace) -> int:
-    """List the documents."""
+    """List the documents.
+
+    Raises:
+        LibraryError: the library or its model cannot be used.
+    """
     from assistant.exchange.contract import entry_json
 
     entries = open_index(arguments).library.entries()
@@ -224,7 +261,12 @@ def list_command(arguments: argparse.Namespace) -> int:
 
 
 def remove_command(arguments: argparse.Namespace) -> int:
-    """Take a document out of the library."""
+    """Take a document out of the library.
+
+    Raises:
+        UnknownDocument: there is none with that id.
+        LibraryError: the library or its model cannot be used.
+    """
     open_index(arguments).remove(arguments.id)
     audit(arguments.home, "remove", document=arguments.id)
     print(dumps({"removed": arguments.id}) if arguments.json else f"Removed {arguments.id}.")
@@ -232,7 +274,12 @@ def remove_command(arguments: argparse.Namespace) -> int:
 
 
 def eval_command(arguments: argparse.Namespace) -> int:
-    """Figures over a file of questions with known answers."""
+    """Figures over a file of questions with known answers.
+
+    Raises:
+        UsageError: the file, a question in it or the language model is not to be used.
+        LibraryError: the library or its model cannot be used.
+    """
     from assistant.answering.assistant import Assistant
     from assistant.evaluation import MEASURES, evaluate
 
@@ -257,7 +304,13 @@ def eval_command(arguments: argparse.Namespace) -> int:
 
 
 def open_index(arguments: argparse.Namespace) -> Any:
-    """The library that the arguments name, made at the first start with a progress bar."""
+    """The library that the arguments name, made at the first start with a progress bar.
+
+    Raises:
+        ModelMismatch: the library was indexed with another model than the one named.
+        ModelUnavailable: there is no such model or reranker on this machine.
+        LibraryError: the library cannot be opened.
+    """
     from index.embedding.loading import load_reranker
     from index.search.hybrid import HybridIndex
 
@@ -267,7 +320,11 @@ def open_index(arguments: argparse.Namespace) -> Any:
 
 
 def language_model(arguments: argparse.Namespace) -> LanguageModel | None:
-    """The language model that the arguments name, if any."""
+    """The language model that the arguments name, if any.
+
+    Raises:
+        UsageError: an endpoint is named without its model.
+    """
     from assistant.answering.language_model import LanguageModel, LanguageModelOptions
 
     if not arguments.llm_url:

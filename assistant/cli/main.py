@@ -1,4 +1,4 @@
-"""The command line: arguments and exit statuses; the commands are in ``commands.py``.
+"""The command line: arguments and exit statuses; the commands are in ``commands.py`` and ``upkeep.py``.
 
 Errors are one sentence on stderr that says what to do: exit status 2 for bad input, 1 for a failure.
 """

@@ -24,7 +24,7 @@ def complain(error: object, status: int) -> int:
 
 @contextmanager
 def progress(title: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on stderr, drawn at the first step."""
+    """A progress bar on stderr, drawn at the first step, which takes the characters done and those in all."""
     bar: Any = None
 
     def step(done: int, total: int) -> None:
@@ -45,7 +45,11 @@ def progress(title: str) -> Iterator[Callable[[int, int], None]]:
 def batch(
     arguments: argparse.Namespace, answer: Callable[[dict[str, Any]], dict[str, Any]], key: str = "question"
 ) -> int:
-    """One JSON line out for each line in, which holds a string under ``key``."""
+    """One JSON line out for each line in, which holds a string under ``key``.
+
+    Raises:
+        UsageError: a line holds none, the file cannot be read, or it is also the one to write.
+    """
     if arguments.output and arguments.output.exists() and arguments.output.samefile(arguments.input):
         raise UsageError(f"{arguments.output}: the {key}s stand there; name another file with --output.")
     with read_lines(arguments.input, key) as lines, writer(arguments.output) as output:
@@ -56,7 +60,11 @@ def batch(
 
 @contextmanager
 def read_lines(path: Path, key: str = "question") -> Iterator[Iterator[dict[str, Any]]]:
-    """The objects of a JSONL file, each with a string under ``key``."""
+    """The objects of a JSONL file, each with a string under ``key``.
+
+    Raises:
+        UsageError: the file cannot be read, or a line of it is too long or no such object.
+    """
     try:
         file = sys.stdin if str(path) == "-" else path.open(encoding="utf-8-sig")
     except OSError as error:

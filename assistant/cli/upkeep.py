@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 
 def check_command(arguments: argparse.Namespace) -> int:
-    """Say what is wrong with the library, and save what is whole with ``--repair``."""
+    """Say what is wrong with the library, and save what is whole with ``--repair``.
+
+    Raises:
+        LibraryError: the library cannot be opened, for another reason than damage, or cannot be repaired.
+    """
     problems, index = _problems(arguments)
     told: dict[str, Any] = {"problems": problems, "repaired": []}
     if problems and arguments.repair:
@@ -39,7 +43,7 @@ def check_command(arguments: argparse.Namespace) -> int:
 
 
 def _problems(arguments: argparse.Namespace) -> tuple[list[str], HybridIndex | None]:
-    """What is wrong with the library, and the library where it can be opened."""
+    """The faults of the library, and the library where it can be opened."""
     try:
         index = open_index(arguments)
     except LibraryDamaged as error:
@@ -71,7 +75,12 @@ def _told_of_repair(told: dict[str, Any], repairing: bool) -> Iterator[str]:
 
 
 def backup_command(arguments: argparse.Namespace) -> int:
-    """Write the whole library to one file, also while it is used."""
+    """Write the whole library to one file, also while it is used.
+
+    Raises:
+        UsageError: there is no library, or the file is a folder or the library itself.
+        LibraryError: the library cannot be opened, or the file cannot be written.
+    """
     from index.store.library import FILE_NAME, Library
 
     if not (arguments.home / FILE_NAME).exists():
@@ -88,7 +97,12 @@ def backup_command(arguments: argparse.Namespace) -> int:
 
 
 def restore_command(arguments: argparse.Namespace) -> int:
-    """Make the library what a backup holds."""
+    """Make the library what a backup holds.
+
+    Raises:
+        LibraryDamaged: the backup is no library, or not whole; nothing is changed.
+        LibraryUnusable: the backup cannot be read, or the home cannot be written.
+    """
     from index.store.copies import restore
 
     aside = restore(arguments.file, arguments.home)
@@ -101,7 +115,11 @@ def restore_command(arguments: argparse.Namespace) -> int:
 
 
 def user_command(arguments: argparse.Namespace) -> int:
-    """Add a user to a file of users, or give one another password."""
+    """Add a user to a file of users, or give one another password.
+
+    Raises:
+        UsageError: the name, the password or the file is not to be used.
+    """
     import getpass
     import sys
 

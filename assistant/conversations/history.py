@@ -70,7 +70,7 @@ class Conversation:
 
     @property
     def questions(self) -> list[str]:
-        """What was asked, oldest first: the ``history`` of the next question."""
+        """The questions asked, oldest first: the ``history`` of the next question."""
         return [turn.question for turn in self.turns]
 
 
@@ -132,6 +132,7 @@ class History:
 
         Raises:
             UsageError: there is no such conversation.
+            LibraryError: the file cannot be used, or is not what was written.
         """
         id = conversation or uuid.uuid4().hex
         asked = datetime.now(UTC).isoformat(timespec="seconds")
@@ -164,6 +165,9 @@ class History:
         """All conversations, the last started first; those whose questions or answers hold all of ``words``.
 
         ``visitor``: whose, where given.
+
+        Raises:
+            LibraryError: the file cannot be used, or is not what was written.
         """
         with self._using() as connection:
             rows = connection.execute(
@@ -177,7 +181,11 @@ class History:
         return [held for held in reversed(found) if all(word in texts[held.id] for word in wanted)]
 
     def listed(self, words: str = "", visitor: str | None = None, limit: int = -1) -> list[Listed]:
-        """The same as a list shows them, no reply of theirs read; ``limit``: at most so many, where not negative."""
+        """The same as a list shows them, no reply of theirs read; ``limit``: at most so many, where not negative.
+
+        Raises:
+            LibraryError: the file cannot be used.
+        """
         wanted = _fold(words).split()
         having = " AND ".join(["1", *["instr(group_concat(folded, char(10)), ?) > 0"] * len(wanted)])
         with self._using() as connection:
@@ -193,6 +201,7 @@ class History:
 
         Raises:
             UsageError: there is none with that id.
+            LibraryError: the file cannot be used, or is not what was written.
         """
         with self._using() as connection:
             rows = connection.execute(
@@ -211,6 +220,7 @@ class History:
 
         Raises:
             UsageError: there is no such turn.
+            LibraryError: the file cannot be used, or is not what was written.
         """
         if not 0 <= number < len(self.conversation(id, visitor).turns):
             raise UsageError(f"conversation {id!r} has no answer {number + 1}.")
@@ -226,6 +236,7 @@ class History:
 
         Raises:
             UsageError: there is none with that id.
+            LibraryError: the file cannot be used.
         """
         with self._using() as connection:
             gone = connection.execute(f"DELETE FROM turns WHERE conversation = ? AND {_OF}", (id, visitor, visitor))
@@ -234,7 +245,11 @@ class History:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def delete_all(self, visitor: str | None = None) -> int:
-        """Delete all conversations, or a visitor's, for good; returns how many there were."""
+        """Delete all conversations, or a visitor's, for good; returns how many there were.
+
+        Raises:
+            LibraryError: the file cannot be used.
+        """
         with self._using() as connection:
             counted = f"SELECT count(DISTINCT conversation) FROM turns WHERE {_OF}"
             count: int = connection.execute(counted, (visitor, visitor)).fetchone()[0]

@@ -19,7 +19,7 @@ def result_text(result: TrialResult, notes: Sequence[dict[str, Any]] = ()) -> st
 
 
 def results_csv(rows: Sequence[dict[str, Any]]) -> str:
-    """Rows of ``wire.checked_json`` for a spreadsheet."""
+    """Rows of ``contract.checked_json`` for a spreadsheet."""
     columns = (
         "document section trial phase arm comparator endpoint of statistic setting value value_text unit "
         "ci_low ci_high ci_level p_value n sentence notes"

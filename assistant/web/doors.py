@@ -75,7 +75,7 @@ class Doors:
     """Of this run: the page knows it, another site's page does not."""
 
     def knows(self, host: str) -> bool:
-        """Whether the page is reached under a ``Host`` header's name."""
+        """True where the page is reached under a ``Host`` header's name."""
         try:
             name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
         except ValueError:
@@ -92,7 +92,7 @@ def doors_for(host: str, names: Collection[str] = (), accounts: Accounts | None 
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches what listens on ``host``."""
+    """True where only this machine reaches what listens on ``host``."""
     return host in LOOPBACK or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
 
 
@@ -220,7 +220,7 @@ class DoorKeeper:
         return _replayed(json.dumps(value).encode() if value is not None else body)
 
     def _is_public(self, path: str, value: Any) -> bool:
-        """Whether a call is of a function that answers and changes nothing."""
+        """True where a call is of a function that answers and changes nothing."""
         if not any(place in path for place in _ANSWERING) or not isinstance(value, dict):
             return False
         called = value.get("fn_index")
@@ -234,7 +234,7 @@ class DoorKeeper:
 
 
 def names_a_file(value: Any) -> bool:
-    """Whether a body holds what Gradio takes for a file."""
+    """True where a body holds what Gradio takes for a file."""
     pending = [value]
     while pending:
         held = pending.pop()
@@ -311,7 +311,7 @@ def _counted(receive: Receive, most: int) -> Receive:
 
 
 def _replayed(body: bytes) -> Receive:
-    """What gives ``body`` once, then waits as an open connection does."""
+    """A ``Receive`` that gives ``body`` once, then waits as an open connection does."""
     messages = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def replaying() -> Message:

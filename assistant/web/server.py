@@ -97,6 +97,7 @@ def serve_page(
     Raises:
         UsageError: other machines would reach a page without accounts.
         PortTaken: something else listens there, or the address is not this machine's.
+        LibraryDamaged: the file of conversations is no database, or another program's.
     """
     if not accounts and not is_loopback(host):
         raise UsageError(
@@ -128,7 +129,11 @@ def start(app: ASGIApp, listening: socket.socket) -> uvicorn.Server:
 
 
 def make_site(index: HybridIndex, language_model: LanguageModel | None = None) -> Site:
-    """The assistant with the history of the library's home, where that can be written."""
+    """The assistant with the history of the library's home, where that can be written.
+
+    Raises:
+        LibraryDamaged: the file of conversations is no database, or another program's.
+    """
     try:
         history = History(index.library.home)
     except LibraryUnusable:
@@ -217,7 +222,7 @@ def _theme() -> Any:
 
 
 def _downloads(site: Site, language: Language) -> APIRouter:
-    """What stands beside a page in ``language``; addresses are relative to the page."""
+    """The routes beside a page in ``language``; addresses are relative to the page."""
     router = APIRouter()
     index = site.assistant.index
     style = (_HERE / "page.css").read_text(encoding="utf-8")
@@ -299,7 +304,7 @@ def _file(text: str, kind: str, name: str) -> Response:
 
 
 def _prefix(language: Language) -> str:
-    """Where the pages of a language stand: those of the first one at the root."""
+    """The path below which the pages of a language stand; "" for the first one, at the root."""
     return "" if language == languages()[0] else f"/{language}"
 
 

@@ -47,7 +47,7 @@ class Talk:
 
     @property
     def questions(self) -> list[str]:
-        """What was asked, oldest first."""
+        """The questions asked, oldest first."""
         return [turn.question for turn in self.turns]
 
 
@@ -70,7 +70,7 @@ class Site:
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def may_change(self, request: Request) -> bool:
-        """Whether a request may change the library."""
+        """True where a request may change the library."""
         account = _account(request)
         return account is None or account.may_change
 
@@ -86,7 +86,7 @@ class Site:
         return self._once(("rows",), lambda: rows_of(trials(), index.library, index.vocabulary.terms))
 
     def choices(self, language: Language) -> dict[str, Choices]:
-        """What a question can be narrowed down to: trials, drugs, end points and sections of the library."""
+        """The trials, drugs, end points and sections of the library that a question can be narrowed down to."""
         return self._once(("choices", language), lambda: self._read_choices(language))
 
     def _read_choices(self, language: Language) -> dict[str, Choices]:
@@ -136,7 +136,7 @@ class Site:
         return self._once(("examples", language), lambda: examples(self.assistant, language))
 
     def _once(self, name: tuple[str, ...], make: Callable[[], T]) -> T:
-        """What ``make`` gives for the present library, made once for each of its revisions."""
+        """The value that ``make`` gives for the present library, made once for each of its revisions."""
         key = (self.assistant.index.library.meta("revision") or "", *name)
         with self._lock:
             if key not in self._made:

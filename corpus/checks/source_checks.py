@@ -30,11 +30,11 @@ class SourceCheck:
     """established: a published source says otherwise; unconfirmed: no published source could be found."""
 
     def note(self, language: Language) -> str:
-        """What is known instead, in a language."""
+        """The note on what is known instead, in a language."""
         return self.note_zh if language == "zh" else self.note_en
 
     def locate(self, text: str) -> Span | None:
-        """Where ``text`` holds the quote, white space aside; None where it does not."""
+        """The span of the quote in ``text``, white space aside; None where it is not there."""
         places = [place for place, character in enumerate(text) if not character.isspace()]
         start = "".join(text[place] for place in places).find("".join(self.quote.split()))
         if start < 0:

@@ -1,7 +1,7 @@
 """The one tidying of a text, done before any offset into it exists.
 
 Only what no reader can see goes: control characters, zero-width and direction marks, lone
-surrogates. Width and case stay as printed; they are folded for matching alone (``words.py``).
+surrogates. Width and case stay as printed; they are folded for matching alone (``corpus.words.folding``).
 """
 
 from __future__ import annotations

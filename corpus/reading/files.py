@@ -90,7 +90,7 @@ def _records(data: bytes, path: Path) -> Iterator[Document | CorpusError]:
 
 
 def _bytes(path: Path, most: int) -> bytes:
-    """What a regular file holds; nothing else that a name may lead to (a pipe, a device) is waited for.
+    """The bytes of a regular file; nothing else that a name may lead to (a pipe, a device) is waited for.
 
     Raises:
         MissingFile: it is no regular file.

@@ -75,7 +75,7 @@ class Outline:
         return None
 
     def _follows(self, parts: tuple[int, ...], *, dotted: bool) -> bool:
-        """Whether a number is the next one, a child of the last, or the next of a level above."""
+        """True where a number is the next one, a child of the last, or the next of a level above."""
         if not self._last:
             return parts[0] <= 1 or dotted or len(parts) > 1
         if parts == (*self._last, 1):

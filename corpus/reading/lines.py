@@ -30,12 +30,12 @@ def width(line: str) -> int:
 
 
 def is_finished(line: str) -> bool:
-    """Whether a sentence ends with the line."""
+    """True where a sentence ends with the line."""
     return bool(_FINISHED.search(line[-_TAIL:]))
 
 
 def is_wrapped(lines: Sequence[str]) -> bool:
-    """Whether most long lines end in the middle of a sentence."""
+    """True where most long lines end in the middle of a sentence."""
     filled = [line for line in lines if line]
     if len(filled) < 3:
         return False

@@ -24,12 +24,12 @@ _PART = re.compile(r"(?<!^[A-Z])(?<![,;.] [A-Z])(?<!\.[A-Z])[.．。]\s+|\[[A-Z]
 
 
 def is_reference_list(trail: Sequence[str]) -> bool:
-    """Whether a section is a reference list, by the titles that lead to it."""
+    """True where a section is a reference list, by the titles that lead to it."""
     return any(title.strip().lower() in _TITLES for title in trail)
 
 
 def begins_entry(line: str) -> bool:
-    """Whether a line of a reference list begins an entry: "[12] …", "12. …"."""
+    """True where a line of a reference list begins an entry: "[12] …", "12. …"."""
     return bool(_ENTRY.match(line))
 
 

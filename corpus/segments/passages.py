@@ -23,7 +23,7 @@ class PassageOptions:
     budget: int = 260
     """Largest size in units (a Chinese character, a Latin word, a punctuation mark); a longer
     sentence is kept whole. The bundled model makes 0.8 to 1.3 tokens of a unit and cuts its
-    text at 510 tokens (design, section 5)."""
+    text at 510 tokens."""
 
 
 def split_passages(document: Document, options: PassageOptions = PassageOptions()) -> list[Passage]:

@@ -46,7 +46,7 @@ def split_sentences(text: str) -> list[Span]:
 
 
 def _is_end(text: str, start: int, match: re.Match[str]) -> bool:
-    """Whether the sentence that begins at ``start`` ends with ``match``."""
+    """True where the sentence that begins at ``start`` ends with ``match``."""
     if match[0][0] not in ".!?":
         return True
     if not _OPENS.match(text, match.end()):

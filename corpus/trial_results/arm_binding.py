@@ -147,14 +147,14 @@ def _is_chinese(arm: Arm) -> bool:
 
 
 def _same_arm(group: list[Bound]) -> bool:
-    """Whether the figures of an enumeration differ by end point or time, not by arm."""
+    """True where the figures of an enumeration differ by end point or time, not by arm."""
     points = {b.endpoint for b in group}
     settings = {tuple(b.settings) for b in group}
     return len(points) == len(group) or len(settings) == len(group)
 
 
 def _in_order(tokens: Tokens, group: list[Bound], places: list[_Place], memory: Memory, ceiling: int) -> bool:
-    """ "分别为 X 和 Y", "X vs Y": the arms in the order in which they were named. Whether it worked."""
+    """ "分别为 X 和 Y", "X vs Y": the arms in the order in which they were named. True where it worked."""
     text, first, last = tokens.text, group[0].figure, group[-1].figure
     count = len(group)
     versus = bool(_VS.search(text[first.tail : group[1].figure.start]))

@@ -17,7 +17,7 @@ _L, _R = r"(?<![A-Za-z])", r"(?![A-Za-z])"
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """A mention of an arm in a folded sentence."""
+    """A mention of an arm in a folded sentence, from character ``start`` to ``end``, half-open."""
 
     name: str
     """Without 组 or "group"."""
@@ -211,5 +211,5 @@ def _treatments(text: str) -> list[Arm]:
 
 
 def introduced(text: str, arm: Arm) -> bool:
-    """Whether a treatment stands where an arm stands: after "with", at the start of a clause."""
+    """True of a treatment that stands where an arm stands: after "with", at the start of a clause."""
     return arm.strong or bool(_INTRODUCED.search(text[max(0, arm.start - 12) : arm.start]))

@@ -56,13 +56,13 @@ def drug_keys(concepts: Iterable[Concept]) -> dict[str, str]:
 
 
 def is_control(name: str) -> bool:
-    """Whether a name says that the arm is what the others are compared with."""
+    """True where a name says that the arm is what the others are compared with."""
     # "A plus standard care" is what standard care is compared with; "placebo plus B" is a control.
     return bool(_CONTROL.search(name)) and (not _COMBINED.search(name) or is_blank(name) or "单纯" in name)
 
 
 def is_blank(name: str) -> bool:
-    """Whether an arm gets a placebo."""
+    """True where an arm gets a placebo."""
     return bool(_BLANK.search(name))
 
 
@@ -78,7 +78,7 @@ class Roster:
     _components: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def components(self, name: str) -> frozenset[str]:
-        """What an arm's name is made of, one word for one thing in both languages."""
+        """The parts of an arm's name, one word for one thing in both languages."""
         if name not in self._components:
             parts = (part.strip(" -()").lower() for part in _SPLIT.split(name))
             words = {

@@ -177,7 +177,7 @@ def _after(tokens: Tokens, i: int, fits: list[Named]) -> Named | None:
 
 
 def _joined(tokens: Tokens, name: Named, i: int, bound: list[Bound]) -> bool:
-    """Whether a figure still belongs to the last end point named before it."""
+    """True where a figure still belongs to the last end point named before it."""
     figure, text = tokens.figures[i], tokens.text
     gap = text[name.end : figure.start]
     if len(gap) > 260:
@@ -225,7 +225,7 @@ def _joined(tokens: Tokens, name: Named, i: int, bound: list[Bound]) -> bool:
 
 
 def _continues(tokens: Tokens, i: int) -> bool:
-    """Whether a sentence without an end point goes on with the last one's: an arm, then its figure."""
+    """True where a sentence without an end point goes on with the last one's: an arm, then its figure."""
     figure, text = tokens.figures[i], tokens.text
     start = max(text.rfind(c, 0, figure.start) for c in ",;。") + 1
     rest = text[start : figure.start]

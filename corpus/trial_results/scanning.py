@@ -33,7 +33,7 @@ _CAPITAL = re.compile(r"(?<![A-Za-z0-9])[A-Z](?=[a-z]{3})")
 
 @dataclass(slots=True)
 class Figure:
-    """A number that may be a value, with what stands in its own brackets."""
+    """A number that may be a value, with what stands in its own brackets; places as in ``Tokens``."""
 
     start: int
     end: int
@@ -52,7 +52,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An end point where a sentence names it."""
+    """An end point where a sentence names it, from character ``start`` to ``end``, half-open."""
 
     row: EndPoint
     start: int
@@ -62,7 +62,7 @@ class Named:
 
 @dataclass(slots=True)
 class Tokens:
-    """What one sentence holds, each list in its order."""
+    """What one sentence holds, each list in its order; places count characters of ``text``, half-open."""
 
     text: str
     """Folded."""
@@ -211,7 +211,7 @@ LIST = re.compile(
 
 
 def runs(tokens: Tokens, bound: list[Bound]) -> list[tuple[int, int]]:
-    """Half-open runs of figures that one enumeration holds."""
+    """Half-open runs of ``bound`` whose figures one enumeration holds; together they are all of it."""
     result: list[tuple[int, int]] = []
     for i, item in enumerate(bound):
         if result:

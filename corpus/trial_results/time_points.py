@@ -21,7 +21,7 @@ _TO_NAME = re.compile(
 
 
 def is_time_point(tokens: Tokens, i: int) -> bool:
-    """12-month OS, 6 个月和 12 个月 OS 率, at 12 months: a time before or after a rate."""
+    """True where figure ``i`` is a time before or after a rate: 12-month OS, 6 个月和 12 个月 OS 率, at 12 months."""
     figure, text = tokens.figures[i], tokens.text
     if figure.kind != "t":
         return False

@@ -136,7 +136,7 @@ def join_mined(concepts: Sequence[Concept], mined: Iterable[Concept]) -> list[Co
 
 
 def _is_full(name: str) -> bool:
-    """Whether a name is more than an abbreviation, which other things may share."""
+    """True where a name is more than an abbreviation, which other things may share."""
     return bool(_HAS_HAN.search(name)) or len(concept_key(name)) > 4
 
 

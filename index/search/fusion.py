@@ -1,7 +1,7 @@
 """Meaning and words put together: one score for a passage.
 
 Plain rank fusion lets any passage in the question's language that shares a few words outrank the
-right passage in the other language (recall@5 falls from 0.92 to 0.14; design, section 5). Here
+right passage in the other language (recall@5 falls from 0.92 to 0.14). Here
 similarity decides, in standard deviations of the question's similarity to the passages of one
 language, and keywords add a vote only where a passage holds most of what the question names.
 """

@@ -21,7 +21,7 @@ RECIPE = "5"
 Progress = Callable[[int, int], None]
 """Called with what is done so far and the whole, in characters of text."""
 
-# Small batches let the bar move; one by one is as fast as in batches (design, section 5).
+# Small batches let the bar move; one by one is as fast as in batches.
 _BATCH = 4
 # Units (``corpus.segments.passages.size``) of a text that are embedded: twice a passage of whole sentences.
 _EMBEDDED = 520

@@ -21,7 +21,7 @@ _FORMAT = 1
 
 
 class VectorIndex:
-    """Exact search over passage vectors (``IndexFlatIP``): 6 ms at 100,000 vectors (design, section 5)."""
+    """Exact search over passage vectors (``IndexFlatIP``): 6 ms at 100,000 vectors."""
 
     file_name: ClassVar[str] = "vectors.faiss"
 

@@ -221,7 +221,7 @@ class AskPanel:
         }
 
     def _follow(self, talk: Talk) -> str:
-        """What to ask next, once the answer is on the screen."""
+        """Questions to ask next, once the answer is on the screen."""
         if not talk.turns:
             return self._examples()
         # Found again, without the model: in a talk that was reopened, its reply is JSON.
@@ -235,7 +235,7 @@ class AskPanel:
             running.set()
 
     def _tell(self, talk: Talk, word: str = "") -> Updates:
-        """What page.js reads: the conversation on the screen, for the page's address, and a word to the reader."""
+        """Tell page.js the conversation on the screen, for the page's address, and a word to the reader."""
         said = f'data-said="{attribute(word)}"' if word else ""
         # Said twice, it is news twice.
         return {self.here: f'<span data-conversation="{talk.id or ""}" data-at="{time.time_ns()}" {said}></span>'}
@@ -304,7 +304,7 @@ class AskPanel:
     # Conversations kept
 
     def _open(self, request: gradio.Request) -> Updates:
-        """What the address names: ``?c=`` a conversation of the visitor's, ``?q=`` questions to ask in turn."""
+        """Open what the address names: ``?c=`` a conversation of the visitor's, ``?q=`` questions to ask in turn."""
         opened, questions = asked_for(request)
         if not opened and not questions:
             # Whoever was quick may have asked already: their answer stays.

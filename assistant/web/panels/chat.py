@@ -24,7 +24,7 @@ def question_html(question: str) -> str:
 
 
 def pending_html(language: Language, said: str = "") -> str:
-    """What stands in the place of an answer while it is sought, or what a language model has written so far."""
+    """A note in the place of an answer while it is sought, after what a language model has written so far."""
     note = say("ask.writing" if said else "ask.searching", language)
     return f'<div class="bsab-pending" dir="auto">{as_html(said)}<p>{as_html(note)}</p></div>'
 

@@ -27,7 +27,11 @@ _ASKED = 20
 def keep(
     site: Site, talk: Talk, question: str, reply: Json, visitor: str, language: Language, again: bool = False
 ) -> Talk:
-    """The conversation with one turn more, kept where it can be; ``again``: in place of the one after ``talk``."""
+    """The conversation with one turn more, kept where it can be; ``again``: in place of the one after ``talk``.
+
+    Raises:
+        LibraryError: what was kept cannot be read again.
+    """
     if not site.history:
         return replace(talk, turns=(*talk.turns, Turn(question, reply, "")))
     try:
@@ -43,7 +47,11 @@ def keep(
 
 
 def find(site: Site, id: str | None, visitor: str) -> Talk | None:
-    """A conversation of the visitor's; None where there is none with that id."""
+    """A conversation of the visitor's; None where there is none with that id.
+
+    Raises:
+        LibraryError: the conversations cannot be read.
+    """
     try:
         if site.history and id:
             return Talk(id, site.history.conversation(id, visitor).turns)
@@ -53,7 +61,11 @@ def find(site: Site, id: str | None, visitor: str) -> Talk | None:
 
 
 def forget(site: Site, request: Request, id: str | None = None) -> None:
-    """Delete a conversation of the visitor's for good, or all of them."""
+    """Delete a conversation of the visitor's for good, or all of them.
+
+    Raises:
+        LibraryError: the conversations cannot be deleted.
+    """
     if not site.history:
         return
     with suppress(UsageError):  # gone already, from another window
@@ -65,7 +77,11 @@ def forget(site: Site, request: Request, id: str | None = None) -> None:
 
 
 def kept_html(site: Site, talk: Talk, words: str, visitor: str, language: Language) -> str:
-    """The visitor's conversations, those that hold ``words``; the one on the screen is marked."""
+    """The visitor's conversations, those that hold ``words``; the one on the screen is marked.
+
+    Raises:
+        LibraryError: the conversations cannot be read.
+    """
     if not site.history:
         return history_html([], None, language, say("history.unkept", language))
     found = site.history.listed(words, visitor, _LISTED)
@@ -74,7 +90,7 @@ def kept_html(site: Site, talk: Talk, words: str, visitor: str, language: Langua
 
 
 def asked_for(request: Request) -> tuple[str, list[str]]:
-    """What the page's address names: the id of a conversation (``?c=``), and questions in turn (``?q=``)."""
+    """The id of a conversation (``?c=``) and the questions in turn (``?q=``) that the page's address names."""
     query = request.query_params
     # Gradio gives what Starlette gives, or a dictionary.
     values = {key: query.getlist(key) if hasattr(query, "getlist") else query[key] for key in query}

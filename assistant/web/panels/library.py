@@ -165,7 +165,7 @@ def build_library(site: Site, language: Language, tab: gradio.Tab) -> None:
 
 
 def _read(path: Path) -> list[Document | CorpusError]:
-    """What an uploaded file holds.
+    """The documents of an uploaded file, and an error for each that cannot be read.
 
     Two uploads of one name may be two texts: each is a source of its own, and replaces nothing.
     """

@@ -83,7 +83,7 @@ def _inside(place: int, pairs: Pairs) -> bool:
 
 
 def place_of(citation: Json) -> str:
-    """Where a passage stands: its section's number and the titles down to it."""
+    """The place of a passage: its section's number and the titles down to it."""
     trail = " › ".join(citation.get("trail") or [citation["heading"]])
     section = citation["section"]
     return (
@@ -125,6 +125,6 @@ def link(address: str, label: str) -> str:
 
 
 def read_link(document: str, start: int, end: int, language: Language, label: str = "") -> str:
-    """A link that opens the section around ``start`` to ``end`` of a document; page.js shows it in a dialog."""
+    """A link that opens the section around characters ``start`` to ``end``, half-open; page.js shows it in a dialog."""
     address = f"read?{urlencode({'document': document, 'start': start, 'end': end})}"
     return f'<a class="bsab-read" href="{attribute(address)}">{as_html(label or say("page.read", language))}</a>'

@@ -10,8 +10,8 @@ from corpus.segments.sections import split_sections
 
 
 def section_html(document: Document, start: int, end: int, language: Language) -> str:
-    """The section that holds character ``start``, with ``start`` to ``end`` marked, as an article; links lead to the
-    sections around it. Places outside the document are moved inside."""
+    """The section that holds character ``start``, with ``start`` to ``end``, half-open, marked, as an article; links
+    lead to the sections around it. Places outside the document are moved inside."""
     start = max(0, min(start, len(document.text) - 1))
     sections = split_sections(document)
     place = next(place for place, section in enumerate(sections) if start < section.span.end)

@@ -13,7 +13,7 @@ from assistant.answering.reply import Answer, Reply
 def worded(
     assistant: Assistant, answer: Answer, running: MutableMapping[str, threading.Event], session: str
 ) -> Iterator[str | Reply]:
-    """What the language model has written so far, checked, each time that grows; at last the reply.
+    """The language model's words so far, checked, each time that there are more; at last the reply.
 
     ``running[session]`` is set meanwhile: whoever sets that event stops the model, and the reply is the answer
     without it.
