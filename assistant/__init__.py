@@ -19,7 +19,7 @@ __all__ = ["OpenLibrary", "open_library"]
 def __getattr__(name: str) -> object:
     # Imported when first asked for: the command line needs nothing of it, and each of our files imports this one.
     if name in __all__:
-        from assistant import front_door
+        from assistant.front_door import OpenLibrary, open_library
 
-        return getattr(front_door, name)
+        return {"OpenLibrary": OpenLibrary, "open_library": open_library}[name]
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

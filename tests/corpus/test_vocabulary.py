@@ -119,8 +119,8 @@ from pathlib import Path
 from assistant import open_library
 home = Path(sys.argv[1])
 (home / "note.txt").write_text(
-    "In the phase III ALPHA-1 trial, median time to deterioration was 7.4 months with alphamab and 5.2 months with "
-    "chemotherapy.", encoding="utf-8")
+    "In the ALPHA-1 trial, median time to deterioration was 7.4 months with alphamab versus 5.2 "
+    "months with chemotherapy.", encoding="utf-8")
 with open_library(home / "library") as library:
     library.add(home / "note.txt")
     print(library.ask("What was the time to deterioration in ALPHA-1?").text)
