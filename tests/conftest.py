@@ -27,9 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.name == "test_bundle.py":  # installs gigabytes
             item.add_marker(pytest.mark.slow)
-        if item.get_closest_marker("slow"):
-            item.add_marker(pytest.mark.timeout(900))
-        elif "review_home" in getattr(item, "fixturenames", ()):
+        if item.get_closest_marker("slow") or "review_home" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.timeout(900))
 
 
