@@ -7,16 +7,20 @@ import pytest
 from corpus.checks.consistency import find_slips
 from corpus.checks.source_checks import SourceCheck
 from corpus.document import Document
+from corpus.packs.packs import bundled_concepts
 from corpus.reading.plain import read_plain
 from corpus.references.lists import read_reference_list
 from corpus.segments.passages import split_passages
 from corpus.trial_results import extract_results
+from corpus.vocabulary.concepts import Terms
 from tests.review import read_review, review_references
+
+TERMS = Terms(bundled_concepts())
 
 
 def slips(document: Document) -> list[SourceCheck]:
     results = extract_results(split_passages(document))
-    return find_slips(document, results, read_reference_list(document))
+    return find_slips(document, results, read_reference_list(document), TERMS)
 
 
 def document(text: str) -> Document:
@@ -64,7 +68,7 @@ def test_one_number_for_two_works_is_told_from_one_work_cited_twice() -> None:
 
 def test_the_reviews_own_slips_are_found_without_a_false_alarm() -> None:
     review = read_review()
-    found = find_slips(review, extract_results(split_passages(review)), review_references())
+    found = find_slips(review, extract_results(split_passages(review)), review_references(), TERMS)
     assert [(slip.kind, "NCT05740566" in slip.quote, "[27]" in slip.quote) for slip in found] == [
         ("identifier", True, False),
         ("citation", False, True),
