@@ -149,6 +149,7 @@ def test_hits_as_json(bsab: Bsab, review_home: Path, question: str) -> None:
     assert scores == sorted(scores, reverse=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("question", ["tarlatamab safety", "塔拉妥单抗的安全性"])
 def test_a_reranker_is_named_by_option_or_environment(
     bsab: Bsab, review_home: Path, cross_encoder: str, monkeypatch: pytest.MonkeyPatch, question: str

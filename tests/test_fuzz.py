@@ -15,6 +15,7 @@ LENGTH = 60_000
 """Bytes. At this length a pattern that tries every pair of places takes seconds."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
 def test_texts_break_no_rule(target: Target) -> None:
     with calls_of(target) as calls:
@@ -29,6 +30,7 @@ def test_texts_break_no_rule(target: Target) -> None:
         holds()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
 def test_long_texts_take_no_longer_than_they_are(target: Target) -> None:
     with calls_of(target) as calls:
@@ -66,6 +68,7 @@ def test_any_other_error_is_one_and_its_input_is_made_small() -> None:
     assert (failure.problem, text) == ("IndexError: pop from empty list", "（")
 
 
+@pytest.mark.slow
 def test_a_call_that_never_ends_is_stopped() -> None:
     started = time.monotonic()
     seconds, failure = attempt("call", lambda text: quadratic(text * 20_000), "a")

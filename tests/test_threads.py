@@ -24,6 +24,8 @@ from index.search.hybrid import HybridIndex
 from tests.corpus.texts import bundled_terms
 from tests.review import read_review
 
+pytestmark = pytest.mark.slow
+
 THREADS = 16
 CALLS = 9_600
 WORDS = """

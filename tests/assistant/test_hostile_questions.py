@@ -34,6 +34,7 @@ def test_there_are_two_hundred() -> None:
     assert len(set(QUESTIONS)) >= 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("start", range(0, len(QUESTIONS), 20))
 def test_no_error_and_no_invented_figure(assistant: Assistant, start: int) -> None:
     for question in QUESTIONS[start : start + 20]:

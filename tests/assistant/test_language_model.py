@@ -32,6 +32,7 @@ def llama_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     del server
 
 
+@pytest.mark.slow
 def test_a_real_model_invents_nothing_that_is_shown(assistant: Assistant, llama_server: str) -> None:
     model = LanguageModel(LanguageModelOptions(llama_server, "gemma", max_tokens=60))
     for question in ASKED:

@@ -97,6 +97,7 @@ def test_an_invented_figure_never_passes(number: int, unit: str) -> None:
     assert str(number) in known or faults(text)
 
 
+@pytest.mark.slow
 def test_a_long_text_is_judged_in_time() -> None:
     started = time.perf_counter()
     faults("13.6 OS [1] " * 10_000)

@@ -88,6 +88,7 @@ def test_reading_that_takes_too_long_is_ended(tmp_path: Path, good: Path) -> Non
     assert isinstance(read, Document)
 
 
+@pytest.mark.slow
 def test_reading_that_takes_too_much_memory_is_ended(tmp_path: Path, good: Path) -> None:
     path = tmp_path / "large.txt"
     path.write_text("a\n" * 8_000_000, encoding="utf-8")

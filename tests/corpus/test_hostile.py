@@ -42,6 +42,7 @@ STEPS: dict[str, Callable[[str], Any]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", PIECES, ids=ascii)
 def test_every_step_ends(piece: str) -> None:
     # The "x" keeps a pattern that is tied to the end from matching at once.
@@ -50,6 +51,7 @@ def test_every_step_ends(piece: str) -> None:
         step(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", PIECES, ids=ascii)
 def test_the_plain_reader_ends_and_loses_nothing(piece: str) -> None:
     text = piece * (LENGTH // len(piece))

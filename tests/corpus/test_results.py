@@ -118,6 +118,7 @@ HOSTILE = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", HOSTILE, ids=ascii)
 def test_hostile_text_ends(piece: str) -> None:
     results_of_text(piece * (200_000 // len(piece)) + "x")

@@ -125,6 +125,7 @@ def test_the_bundled_model_is_the_default(name: str | None) -> None:
 # A model of sentence-transformers
 
 
+@pytest.mark.slow
 def test_another_model_builds_a_library_and_opens_it_again(
     minilm: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -99,6 +99,7 @@ def test_the_text_is_read_again_from_its_file(tmp_path: Path) -> None:
     index.library.close()
 
 
+@pytest.mark.slow
 def test_what_cannot_be_saved_is_told_and_kept_aside(home: Path) -> None:
     flip(home / FILE_NAME, b"survival to 13.6 months", b"survival to 12.6 months")
     index = opened(home)
@@ -112,6 +113,7 @@ def test_what_cannot_be_saved_is_told_and_kept_aside(home: Path) -> None:
     index.library.close()
 
 
+@pytest.mark.slow
 def test_a_cut_file_gives_back_every_document_whose_pages_are_whole(home: Path) -> None:
     path = home / FILE_NAME
     size = path.stat().st_size
@@ -130,6 +132,7 @@ def test_a_cut_file_gives_back_every_document_whose_pages_are_whole(home: Path) 
     index.library.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["no header", "no directory"])
 def test_a_file_that_sqlite_gives_up(home: Path, damage: str) -> None:
     path = home / FILE_NAME
@@ -238,6 +241,7 @@ def fill(disk: Path) -> None:
             file.write(b"\0" * 4096)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kept", ["closed", "left open"])
 def test_a_full_disk_reads_on_and_says_so(home: Path, small_disk: Path, kept: str) -> None:
     place = small_disk / "home"

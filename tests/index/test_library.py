@@ -169,6 +169,7 @@ except LibraryError as error:
 )
 
 
+@pytest.mark.slow
 def test_a_full_disk_loses_nothing_that_was_there(tmp_path: Path) -> None:
     status, out, err = finish(start(FILL, 2_000_000, tmp_path))
     assert (status, err) == (0, "")
@@ -334,6 +335,7 @@ index.library.close()
 """
 
 
+@pytest.mark.slow
 def test_processes_that_add_at_once_lose_nothing(tmp_path: Path) -> None:
     """The library is new to all three of them."""
     writers = [start(ADD, tmp_path, name) for name in "abc"]

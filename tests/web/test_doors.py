@@ -317,6 +317,7 @@ def test_another_address_demands_accounts(home: Path, capsys: pytest.CaptureFixt
     assert "is reached by other machines" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_one_reads_another_changes(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "users.json"
     for name, may in (("lin", "change"), ("王医生", "read")):
