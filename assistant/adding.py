@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
-from corpus.document import Document
+from corpus.document import Document, Sidecars
 from corpus.errors import CorpusError, MalformedRecord
-from corpus.packs.packs import bundled_document
+from corpus.packs.sidecars import details_of
 from index.search.hybrid import HybridIndex
 from index.search.indexing import Progress
 
@@ -36,37 +37,62 @@ def add_documents(index: HybridIndex, found: Iterable[Document | CorpusError], p
     owners: dict[str, str] = {}
     skipped: list[CorpusError] = []
     known: list[tuple[str, str]] = []
+    sources = {entry.id: entry.source for entry in index.library.entries()}
     for item in found:
         if isinstance(item, CorpusError):
             skipped.append(item)
             continue
         owner = owners.get(item.text) or index.library.text_owner(item.text)
+        giver = _id_giver(item)
+        if owner and giver == "name" and sources.get(owner) == item.source:
+            item = replace(item, id=owner)  # the same file again, whose name was another's
         if owner and owner != item.id:
             known.append((item.source, owner))
             continue
-        if _is_record(item) and (item.id in added or bundled_document(item.id)):
+        repeated = item.id in added and (giver == "record" or not owner)
+        if giver != "name" and (repeated or _is_anothers(item, index, sources)):
             skipped.append(MalformedRecord(item.source, f"another document has the id {item.id!r}; give each its own."))
             continue
-        document = item if owner or _is_record(item) else _with_free_id(item, index, added)
-        added[document.id] = None
-        if not owner:
+        document = item if owner or giver != "name" else _with_free_id(item, added, sources)
+        if not owner or (document.id not in added and _has_changed_beside(document, index)):
             new.append(document)
+        added[document.id] = None
         owners[document.text] = document.id
     index.add_all(new, progress)
     return Added(tuple(added), tuple(skipped), tuple(known))
 
 
-def _is_record(document: Document) -> bool:
-    """True where a document is a line of a JSONL file, which gives its own id."""
-    return bool(re.search(r", line \d+$", document.source))
+def _id_giver(document: Document) -> Literal["record", "sidecar", "name"]:
+    """The giver of a document's id: a line of a JSONL file, a file beside its own, or its own file's name."""
+    if re.search(r", line \d+$", document.source):
+        return "record"
+    return "sidecar" if details_of(document.beside).id else "name"
 
 
-def _with_free_id(document: Document, index: HybridIndex, added: Container[str]) -> Document:
+def _is_anothers(document: Document, index: HybridIndex, sources: Mapping[str, str]) -> bool:
+    """True where the library holds one of the same id that came by it in another way: that one is not replaced."""
+    if sources.get(document.id, document.source) == document.source:
+        return False
+    return _id_giver(_held(document.id, index)) != _id_giver(document)
+
+
+def _held(id: str, index: HybridIndex) -> Document:
+    """A document of the library with its sidecars."""
+    document = index.library.document(id)
+    return replace(document, beside=index.beside(document))
+
+
+def _has_changed_beside(document: Document, index: HybridIndex) -> bool:
+    """True where others stand beside a document than when it was added; a copy without any says nothing of them."""
+    return document.beside not in (Sidecars(), index.beside(document))
+
+
+def _with_free_id(document: Document, added: Container[str], sources: Mapping[str, str]) -> Document:
     """``document`` under an id of its own: another file's document of the same name is not replaced.
 
     ``added``: ids of this run, whose files are others, in other folders, even where they share a name.
+    ``sources``: of what the library holds, by id.
     """
-    sources = {entry.id: entry.source for entry in index.library.entries()}
     id, number = document.id, 1
     while id in added or (id in sources and sources[id] != document.source):
         number += 1

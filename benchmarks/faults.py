@@ -30,6 +30,7 @@ from pathlib import Path
 from assistant.answering.assistant import Assistant
 from assistant.conversations.history import History
 from corpus.document import Document
+from corpus.packs.packs import bundled_documents
 from corpus.reading.plain import read_plain
 from index.errors import LibraryDamaged, LibraryError
 from index.repairing import repair, repair_home
@@ -88,7 +89,8 @@ def document(number: int) -> Document:
 def make_home(home: Path) -> None:
     """A library with a history, that nobody has open."""
     index = HybridIndex.open(home, load=_load)
-    index.remove("bsab-review")
+    for packed in bundled_documents():
+        index.remove(packed.id)
     index.add_all([document(n) for n in range(_DOCUMENTS)])
     index.search("safety")
     index.library.close()

@@ -50,6 +50,8 @@ class Sidecars:
     """``NAME.source_checks.json``: where it departs from the papers that it cites."""
     glossary: str = ""
     """``NAME.glossary.tsv``: names of one thing, in both languages."""
+    details: str = ""
+    """``NAME.document.json``: its id, title and language."""
 
 
 @dataclass(frozen=True, slots=True)

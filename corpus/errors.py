@@ -5,6 +5,7 @@
     ├── UnknownFormat     no reader for this kind of file
     ├── Undecodable       the bytes are not text in any encoding we know
     ├── MalformedRecord   a JSONL line is not an object with "id" and "text"
+    ├── MalformedSidecar  a file beside a document is not of its form
     ├── EmptyDocument     there is no text to read
     ├── TooMuch           it is larger, deeper or slower to read than any paper
     └── Unreadable        its reader failed
@@ -40,6 +41,10 @@ class Undecodable(CorpusError):
 
 class MalformedRecord(CorpusError):
     """A line of a JSONL file is not an object with ``id`` and ``text``."""
+
+
+class MalformedSidecar(CorpusError):
+    """A file beside a document is not of its form."""
 
 
 class EmptyDocument(CorpusError):

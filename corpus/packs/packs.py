@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 from importlib import resources
 
-from corpus.document import Document
+from corpus.document import Document, Sidecars
 from corpus.packs.sidecars import concepts_of
 from corpus.reading.files import READABLE, read_file
 from corpus.vocabulary.concepts import Concept
@@ -31,6 +31,12 @@ def bundled_documents() -> tuple[Document, ...]:
 def bundled_document(id: str) -> Document | None:
     """The bundled document of that id; None where there is none."""
     return next((document for document in bundled_documents() if document.id == id), None)
+
+
+def bundled_beside(document: Document) -> Sidecars:
+    """The sidecars that a pack holds of this text under its id; empty where none does."""
+    bundled = bundled_document(document.id)
+    return bundled.beside if bundled and bundled.text == document.text else Sidecars()
 
 
 @cache

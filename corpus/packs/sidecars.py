@@ -1,23 +1,32 @@
-"""Files beside a document's own: its references, source checks and glossary, and its id and title.
+"""Files beside a document's own: its references, source checks and glossary, and its id, title and language.
 
 ``paper.txt`` may have ``paper.references.json``, ``paper.source_checks.json``, ``paper.glossary.tsv`` and
-``paper.document.json`` ({"id": "…", "title": "…"}) in its folder. The bundled review is read in the same way.
+``paper.document.json`` in its folder (``corpus.packs.sidecar_formats``). The bundled review is read in the same way.
 """
 
 from __future__ import annotations
 
-import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import Any
 
-from corpus.checks.source_checks import SourceCheck, parse_source_checks
+from corpus.checks.source_checks import SourceCheck
 from corpus.document import Document, Sidecars
-from corpus.errors import CorpusError, MalformedRecord
-from corpus.references.reference import Reference, parse_references
-from corpus.vocabulary.concepts import Concept, read_glossary
+from corpus.errors import MalformedSidecar
+from corpus.packs.sidecar_formats import (
+    Details,
+    parse_details,
+    parse_glossary,
+    parse_references,
+    parse_source_checks,
+)
+from corpus.reading.opening import read_text
+from corpus.references.reference import Reference
+from corpus.vocabulary.concepts import Concept
+
+_LARGEST = 5_000_000
+"""Bytes of one such file at most; a thousand references have about one million."""
 
 
 def references_of(beside: Sidecars) -> dict[int, Reference]:
@@ -32,47 +41,51 @@ def checks_of(beside: Sidecars) -> tuple[SourceCheck, ...]:
 
 def concepts_of(beside: Sidecars) -> list[Concept]:
     """Concepts of the glossary."""
-    return read_glossary(beside.glossary) if beside.glossary else []
+    return parse_glossary(beside.glossary) if beside.glossary else []
 
 
-_FILES: tuple[tuple[str, str, Callable[[Sidecars], object]], ...] = (
-    ("references", "references.json", references_of),
-    ("source_checks", "source_checks.json", checks_of),
-    ("glossary", "glossary.tsv", concepts_of),
-)
+def details_of(beside: Sidecars) -> Details:
+    """Id, title and language that the document is given."""
+    return parse_details(beside.details) if beside.details else Details()
+
+
+_FILES: dict[str, tuple[str, Callable[[Sidecars], object]]] = {
+    "references": ("references.json", references_of),
+    "source_checks": ("source_checks.json", checks_of),
+    "glossary": ("glossary.tsv", concepts_of),
+    "details": ("document.json", details_of),
+}
+"""By the field that holds its text: the ending of a file's name, and its reader."""
+
+
+def is_sidecar(path: Path) -> bool:
+    """True where a file's name is that of one beside a document."""
+    return path.name.endswith(tuple(f".{ending}" for ending, _ in _FILES.values()))
 
 
 def with_sidecars(document: Document, path: Path) -> Document:
-    """``document``, read from the file at ``path``, with what lies beside that.
+    """``document``, read from the file at ``path``, with what lies beside that, under the id and title given there.
 
     Raises:
-        MalformedRecord: a file beside it is not of its form.
+        MalformedSidecar: a file beside it is not of its form.
+        CorpusError: one cannot be read.
     """
     beside = Sidecars()
-    for field, ending, parsed in _FILES:
-        text = _text_of(path.with_suffix(f".{ending}"))
-        beside = replace(beside, **{field: text})
-        _well_formed(path.with_suffix(f".{ending}"), partial(parsed, beside))
-    told = path.with_suffix(".document.json")
-    text = _text_of(told)
-    known: dict[str, Any] = _well_formed(told, lambda: dict(json.loads(text))) if text else {}
-    id, title = (str(known.get(key) or "") for key in ("id", "title"))
-    return replace(document, id=id or document.id, title=title or document.title, beside=beside)
-
-
-def _text_of(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig") if path.is_file() else ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise MalformedRecord(str(path), f"cannot be read ({type(error).__name__}); save it as UTF-8.") from None
-
-
-def _well_formed(path: Path, parse: Callable[[], Any]) -> Any:
-    try:
-        return parse()
-    except CorpusError:
-        raise
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise MalformedRecord(
-            str(path), f"is not of its form ({type(error).__name__}: {error}); see README, “Files beside a document”."
-        ) from None
+    for field, (ending, parsed) in _FILES.items():
+        place = path.with_name(f"{path.stem}.{ending}")
+        # False, too, for a name that is longer than names may be.
+        if not os.path.exists(place):
+            continue
+        beside = replace(beside, **{field: read_text(place, _LARGEST)})
+        try:
+            parsed(beside)
+        except ValueError as error:
+            raise MalformedSidecar(str(place), str(error)) from None
+    told = details_of(beside)
+    return replace(
+        document,
+        id=told.id or document.id,
+        title=told.title or document.title,
+        language=told.language or document.language,
+        beside=beside,
+    )

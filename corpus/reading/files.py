@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from corpus.document import Document
-from corpus.errors import CorpusError, EmptyDocument, MissingFile, TooMuch, UnknownFormat
-from corpus.packs.sidecars import with_sidecars
+from corpus.errors import CorpusError, EmptyDocument, TooMuch, UnknownFormat
 from corpus.reading.cleaning import clean
 from corpus.reading.decoding import decode
 from corpus.reading.markdown import read_markdown
+from corpus.reading.opening import read_bytes
 from corpus.reading.plain import read_plain
 from corpus.reading.records import read_records
 
@@ -55,16 +53,16 @@ def read_file(path: Path) -> Iterator[Document | CorpusError]:
     """The documents of one file, or the error that says why there are none."""
     suffix = path.suffix.lower()
     if path.exists() and suffix not in _READERS:
-        yield UnknownFormat(str(path), f"cannot read this kind of file; use one that ends in {' '.join(READABLE)}.")
+        from corpus.packs.sidecars import is_sidecar
+
+        told = "it is read with the document beside it; name that one, or" if is_sidecar(path) else ""
+        told = told or "cannot read this kind of file; use"
+        yield UnknownFormat(str(path), f"{told} one that ends in {' '.join(READABLE)}.")
         return
     try:
         most, reader = _READERS.get(suffix, _READERS[".txt"])
-        for item in reader(_bytes(path, most), path):
+        for item in reader(read_bytes(path, most), path):
             yield _bounded(item)
-    except FileNotFoundError:
-        yield MissingFile(str(path), "there is no such file; check the path.")
-    except OSError as error:
-        yield MissingFile(str(path), f"cannot be read ({error.strerror}); check its permissions.")
     except CorpusError as error:
         yield error
 
@@ -73,6 +71,9 @@ def _text(read: Callable[..., Document | None]) -> Reader:
     """A reader of a text that is one document."""
 
     def reader(data: bytes, path: Path) -> Iterator[Document | CorpusError]:
+        # Not with this file: it needs this file's neighbours, whose package is whole only then.
+        from corpus.packs.sidecars import with_sidecars
+
         id = re.sub(r"\s+", "-", clean(path.stem).strip()) or "document"
         text = decode(data, str(path))
         document = read(text, id=id, title=clean(path.stem), source=clean(str(path.absolute())))
@@ -87,24 +88,6 @@ def _text(read: Callable[..., Document | None]) -> Reader:
 
 def _records(data: bytes, path: Path) -> Iterator[Document | CorpusError]:
     yield from read_records(decode(data, str(path)), str(path))
-
-
-def _bytes(path: Path, most: int) -> bytes:
-    """The bytes of a regular file; nothing else that a name may lead to (a pipe, a device) is waited for.
-
-    Raises:
-        MissingFile: it is no regular file.
-        TooMuch: it holds more than ``most`` bytes.
-    """
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    with open(descriptor, "rb") as file:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise MissingFile(str(path), "is no file, but a folder, pipe or device; name a file.")
-        # Some files of the system have no size, and no end.
-        if found.st_size > most or len(data := file.read(most + 1) or b"") > most:
-            raise TooMuch(str(path), f"has over {most // 1_000_000} MB, more than any paper; divide it.")
-    return data
 
 
 def _bounded(item: Document | CorpusError) -> Document | CorpusError:

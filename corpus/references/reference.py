@@ -54,25 +54,3 @@ def read_reference_json(line: str) -> Reference:
     """A reference as ``reference_json`` wrote it."""
     entry = json.loads(line)
     return Reference(**{**entry, "works": tuple(Work(**work) for work in entry["works"])})
-
-
-def parse_references(text: str) -> dict[int, Reference]:
-    """References by marker, from the JSON list that ships with the bundled review."""
-    references = {}
-    for entry in json.loads(text):
-        works = tuple(
-            Work(
-                title=work["title"],
-                authors=work.get("authors") or "",
-                journal=work.get("journal") or "",
-                year=work.get("year"),
-                doi=work.get("doi"),
-                pmid=work.get("pmid"),
-                details={key: work[key] for key in ("volume", "issue", "pages", "pmcid", "nct") if work.get(key)},
-            )
-            for work in entry["works"]
-        )
-        references[entry["marker"]] = Reference(
-            entry["marker"], entry["status"], entry["about"], works, entry.get("note", "")
-        )
-    return references

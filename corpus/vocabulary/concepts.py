@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,8 @@ _ALSO_WORDS = frozenset({"all", "met"})
 _HAS_HAN = re.compile(f"[{HAN}]")
 _ALNUM = re.compile(r"[a-z0-9α-ω]")
 _BLANK = re.compile(r"[\s\-–]")
+_COLUMNS = ("zh", "en", "abbr", "category")
+"""Of a glossary, those that are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +103,21 @@ class Terms:
 
 
 def read_glossary(text: str) -> list[Concept]:
-    """Concepts from tab-separated ``zh, en, abbr, category, …`` with a heading line; a cell may be empty."""
+    """Concepts from tab-separated ``zh, en, abbr, category, …`` with a heading line; a cell may be empty.
+
+    Raises:
+        ValueError: it is no such table; the message says what to correct.
+    """
+    rows = csv.DictReader(text.splitlines(), delimiter="\t")
+    if not rows.fieldnames or not set(_COLUMNS) <= set(rows.fieldnames):
+        raise ValueError(f"begin with a line that names the columns {', '.join(_COLUMNS)}, a tab between two.")
     concepts = []
-    for row in csv.DictReader(text.splitlines(), delimiter="\t"):
-        names = tuple(name for name in (row["zh"], row["en"], row["abbr"]) if name)
-        key = row["en"] or names[0]
-        concepts.append(Concept(concept_key(key), names, row["category"]))
+    for row in rows:
+        zh, en, abbreviation, category = (row[column] or "" for column in _COLUMNS)
+        names = tuple(name for name in (zh, en, abbreviation) if concept_key(name))
+        if None in row or not names:
+            raise ValueError(f"line {rows.line_num}: give each row a name, and no more cells than there are columns.")
+        concepts.append(Concept(concept_key(en) or concept_key(names[0]), names, category or "term"))
     return concepts
 
 
@@ -114,8 +125,9 @@ def join_mined(concepts: Sequence[Concept], mined: Iterable[Concept]) -> list[Co
     """``concepts`` with those that documents state themselves.
 
     A mined concept that shares a full name with a known one adds its other names to it. One that
-    shares an abbreviation alone is left out: OS is overall survival before it is osteosarcoma.
-    So is one whose names belong to two known ones: they would become one thing.
+    shares an abbreviation alone goes without it: OS is overall survival before it is osteosarcoma.
+    One that then has a single name is left out, and so is one whose names belong to two known ones:
+    they would become one thing.
     """
     joined = {concept.id: concept for concept in _merged(concepts)}
     owner = {concept_key(name): concept.id for concept in reversed(joined.values()) for name in concept.names}
@@ -128,6 +140,8 @@ def join_mined(concepts: Sequence[Concept], mined: Iterable[Concept]) -> list[Co
         elif len(owners) == 1 and full:
             old = joined[full.pop()]
             target = Concept(old.id, tuple(dict.fromkeys(old.names + concept.names)), old.category)
+        elif not full and len(own := tuple(name for key, name in keys.items() if key not in owner)) > 1:
+            target = Concept.of(own, concept.category)
         else:
             continue
         joined[target.id] = target
@@ -202,21 +216,24 @@ def _related(concepts: Sequence[Concept]) -> list[Concept]:
         concept.id: {concept_key(name) for name in concept.names if _HAS_HAN.search(name) or " " in name}
         for concept in merged
     }
+    owners: dict[str, list[str]] = {}
+    for id, forms in keys.items():
+        for form in forms:
+            owners.setdefault(form, []).append(id)
+    places = {id: place for place, id in enumerate(keys)}
     related = []
     for concept in merged:
-        implied = [
-            other
-            for other, forms in keys.items()
-            if other != concept.id
-            and concept.category != "drug"
-            and any(_narrows(mine, form) for mine in keys[concept.id] for form in forms)
-        ]
-        related.append(Concept(concept.id, concept.names, concept.category, tuple(implied)))
+        mine = keys[concept.id] if concept.category != "drug" else set()
+        implied = {id for key in mine for form in _wider(key) for id in owners.get(form, ())} - {concept.id}
+        related.append(
+            Concept(concept.id, concept.names, concept.category, tuple(sorted(implied, key=places.__getitem__)))
+        )
     return related
 
 
-def _narrows(mine: str, form: str) -> bool:
-    return mine != form and mine.endswith(form) and not _NEGATION.search(mine[: -len(form)])
+def _wider(key: str) -> Iterator[str]:
+    """The ends of a name, shorter than it, that no negation stands before."""
+    return (key[start:] for start in range(1, len(key)) if not _NEGATION.search(key, 0, start))
 
 
 def _automaton(concepts: Iterable[Concept]) -> Any:

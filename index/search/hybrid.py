@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
 from corpus.checks.consistency import find_slips
 from corpus.checks.source_checks import known_and_found
 from corpus.document import Document, Sidecars
-from corpus.packs.packs import bundled_concepts, bundled_document, bundled_documents
+from corpus.packs.packs import bundled_beside, bundled_concepts, bundled_documents
 from corpus.packs.sidecars import checks_of, concepts_of, references_of
 from corpus.references.lists import read_reference_list
 from corpus.trial_results import extract_results
-from corpus.vocabulary.concepts import join_mined
+from corpus.vocabulary.concepts import Concept
 from corpus.vocabulary.mining import mine_concepts
 from index.embedding.balance import means_of
 from index.embedding.embedders import BUNDLED_MODEL, Embedder
 from index.embedding.loading import load_embedder
-from index.errors import ModelMismatch
+from index.errors import LibraryDamaged, ModelMismatch, UnknownDocument
 from index.search.engines import VectorStore
 from index.search.indexing import RECIPE, Progress, in_context, index_document
 from index.search.reranking import Reranker
@@ -100,25 +101,43 @@ class HybridIndex(Searcher[Library]):
         indexed = index_document(document, self.embedder, self._centred(), vocabulary, progress)
         beside = self._beside(document)
         # What is known beforehand need not be stated again.
-        known_already = set(self._known)
-        concepts = [*mine_concepts(document.text), *(c for c in concepts_of(beside) if c not in known_already)]
-        named = join_mined(list(vocabulary.terms.concepts.values()), concepts)
-        known = references_of(beside) or read_reference_list(document)
-        results = extract_results([item.passage for item in indexed], named)
-        checks = known_and_found(checks_of(beside), find_slips(document, results, known, vocabulary.terms))
-        self.library.set_meta(**{_BESIDE + document.id: json.dumps(asdict(beside), ensure_ascii=False)})
-        self.library.add(document, indexed, RECIPE, concepts, known.values(), results, checks)
+        stated = [*mine_concepts(document.text), *_new(concepts_of(beside), self._known)]
+        known = read_reference_list(document) | references_of(beside)
+        # Names that one sentence makes one hold for the results of another.
+        before = self.library.concepts()
+        terms = self._vocabulary_of([*before, *_new(stated, before)]).terms
+        results = extract_results([item.passage for item in indexed], terms.concepts.values())
+        checks = known_and_found(checks_of(beside), find_slips(document, results, known, terms))
+        self.library.add(document, indexed, RECIPE, stated, known.values(), results, checks)
+        self._keep_beside(document.id, beside)
         if self.vocabulary is not vocabulary:
             self.library.set_meta(words="")  # names became known, here or in another process, that its words lack
 
     def _beside(self, document: Document) -> Sidecars:
-        """The sidecars of a document: as read with it, else as kept when it was, else as it ships."""
+        """The sidecars of a document: as read with it, else as kept of the same text."""
         if document.beside != Sidecars():
             return document.beside
-        if kept := self.library.meta(_BESIDE + document.id):
-            return Sidecars(**json.loads(kept))
-        bundled = bundled_document(document.id)
-        return bundled.beside if bundled else Sidecars()
+        with suppress(UnknownDocument, LibraryDamaged):
+            if self.library.document(document.id).text == document.text:
+                return self.beside(document)
+        return Sidecars()
+
+    def beside(self, document: Document) -> Sidecars:
+        """The sidecars of a document of the library, as kept when it was added.
+
+        Raises:
+            LibraryDamaged: they are not what was written.
+        """
+        kept = self.library.meta(_BESIDE + document.id)
+        if kept is None:
+            return bundled_beside(document)  # an older program kept none, for it knew those of its own by heart
+        return Sidecars(**json.loads(kept)) if kept else Sidecars()
+
+    def _keep_beside(self, document_id: str, beside: Sidecars) -> None:
+        key = _BESIDE + document_id
+        line = json.dumps(asdict(beside), ensure_ascii=False) if beside != Sidecars() else ""
+        if (self.library.meta(key) or "") != line:
+            self.library.set_meta(**{key: line})
 
     def remove(self, document_id: str) -> None:
         """Take a document out, and the names that it alone states.
@@ -127,7 +146,7 @@ class HybridIndex(Searcher[Library]):
             UnknownDocument: there is none with that id.
         """
         self.library.remove(document_id)
-        self.library.set_meta(**{_BESIDE + document_id: ""})
+        self._keep_beside(document_id, Sidecars())
         self._refresh_words()
 
     def refresh(self, progress: Progress = silent) -> None:
@@ -174,3 +193,9 @@ class HybridIndex(Searcher[Library]):
         self._forget()
         (self.library.home / self._engine.file_name).unlink(missing_ok=True)
         return aside
+
+
+def _new(concepts: Iterable[Concept], known: Iterable[Concept]) -> list[Concept]:
+    """Those that are not ``known`` as they are, in the form in which a library gives them back."""
+    before = set(known)
+    return [Concept.of(concept.names, concept.category) for concept in concepts if concept not in before]

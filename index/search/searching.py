@@ -137,7 +137,10 @@ class Searcher(Generic[_Kept]):
     @property
     def vocabulary(self) -> Vocabulary:
         """The concepts known beforehand, joined by those that the library's documents state now."""
-        stated = self.library.concepts()
+        return self._vocabulary_of(self.library.concepts())
+
+    def _vocabulary_of(self, stated: list[Concept]) -> Vocabulary:
+        """The concepts known beforehand, joined by those that are ``stated``."""
         with self._lock:
             if self._vocabulary is None or self._vocabulary[0] != stated:
                 terms = Terms(join_mined(self._known, stated))

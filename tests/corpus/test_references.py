@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from corpus.references.reference import parse_references
+from corpus.packs.sidecar_formats import parse_references
 
 ENTRIES = [
     {"marker": 1, "status": "unresolved", "about": "癌症负担", "works": []},
@@ -42,5 +42,5 @@ def test_what_is_not_recorded_is_empty() -> None:
 @pytest.mark.parametrize("lost", ["marker", "status", "about", "works"])
 def test_an_entry_without_its_parts_is_refused(lost: str) -> None:
     entry = {key: value for key, value in ENTRIES[0].items() if key != lost}
-    with pytest.raises(KeyError, match=lost):
+    with pytest.raises(ValueError, match=f'^entry 1: write "{lost}" as '):
         parse_references(json.dumps([entry]))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from corpus.document import Document, Sidecars
-from corpus.errors import CorpusError, MalformedRecord
+from corpus.errors import CorpusError, MalformedSidecar
 from corpus.packs.packs import bundled_document, bundled_documents
 from corpus.packs.sidecars import checks_of, concepts_of, references_of
 from corpus.reading import read_path
@@ -74,7 +74,7 @@ def test_a_file_of_another_form_is_told_by_its_name(tmp_path: Path, name: str, t
     path = write(tmp_path)
     (tmp_path / name).write_text(text, encoding="utf-8")
     found = only(path)
-    assert isinstance(found, MalformedRecord)
+    assert isinstance(found, MalformedSidecar)
     assert name in str(found)
 
 
