@@ -7,18 +7,29 @@ VENV := .venv
 BIN := $(VENV)/bin
 AXE := tests/web/node_modules/axe-core/axe.min.js
 
-.PHONY: run check coverage test setup system bundle screenshots clean
+.PHONY: run check lint half other-half coverage test setup system bundle screenshots clean
 
 run: $(VENV)/.run
 	$(BIN)/bsab serve
 
 QUICK := -m "not browser and not slow"
+HALF := tests/corpus tests/index tests/web
 
+# On two cores, each with half of the tests. The first run takes a minute more: what the model makes of the review is
+# kept in .pytest_cache.
 check: $(VENV)/.test
+	$(MAKE) --jobs=2 --keep-going $(if $(filter output-sync,$(.FEATURES)),--output-sync) lint half other-half
+
+lint:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest --quiet $(QUICK)
+
+half:
+	$(BIN)/pytest --quiet $(QUICK) $(HALF)
+
+other-half:
+	$(BIN)/pytest --quiet $(QUICK) $(HALF:%=--ignore=%)
 
 # Of what make check runs.
 coverage: $(VENV)/.test

@@ -32,9 +32,11 @@ settings.load_profile("suite")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """More time than pyproject.toml gives for what is slow, and for the first test to index the review: seconds."""
     for item in items:
-        if item.path.name == "test_bundle.py":  # installs gigabytes
+        needs = getattr(item, "fixturenames", ())
+        # One installs gigabytes, the others load torch.
+        if item.path.name == "test_bundle.py" or "cross_encoder" in needs:
             item.add_marker(pytest.mark.slow)
-        if item.get_closest_marker("slow") or "review_home" in getattr(item, "fixturenames", ()):
+        if item.get_closest_marker("slow") or "review_home" in needs:
             item.add_marker(pytest.mark.timeout(900))
 
 

@@ -506,6 +506,7 @@ def test_the_home_of_the_environment(review_home: Path) -> None:
 FULL = LIMITED + "from app import main; sys.exit(main(sys.argv[2:]))"
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_one_sentence(home: Path, tmp_path: Path) -> None:
     (tmp_path / "new.txt").write_text("1. 数据\n" + "新的数据。\n" * 20, encoding="utf-8")
     # Room for SQLite's 32 KiB of shared memory, and for less of a log than a document needs.

@@ -282,6 +282,7 @@ def test_the_same_question_gives_the_same_reply(assistant: Assistant, question: 
     assert wire(assistant.ask(question)) == wire(assistant.ask(question))
 
 
+@pytest.mark.slow
 def test_no_name_of_the_glossary_breaks_a_question(tmp_path: Path) -> None:
     index = make_index(tmp_path, *LIBRARY)
     for concept in bundled_concepts():

@@ -159,6 +159,7 @@ def test_another_model_builds_a_library_and_opens_it_again(
     reopened.library.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["no/such-model", "/no/such/folder", "没有这个模型"])
 def test_a_model_that_is_not_there(name: str, tmp_path: Path) -> None:
     with pytest.raises(

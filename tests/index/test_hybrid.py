@@ -411,6 +411,7 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("damage", "problem"), DAMAGES.values(), ids=DAMAGES.keys())
 def test_damage_is_named_and_repaired(topics_home: Path, damage: Callable[[Path], object], problem: str) -> None:
     index = HybridIndex.open(topics_home, load=load_topics)

@@ -221,6 +221,7 @@ except LibraryError as error:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kept", ["whole", "cache missing"])
 def test_a_folder_that_cannot_be_written_is_read(tmp_path: Path, kept: str) -> None:
     home = tmp_path / "home"
@@ -348,6 +349,7 @@ def test_processes_that_add_at_once_lose_nothing(tmp_path: Path) -> None:
     index.library.close()
 
 
+@pytest.mark.slow
 def test_threads_search_while_another_adds(index: HybridIndex) -> None:
     """Each search sees one state of the library: a document is there once, old or new."""
     failures: list[BaseException] = []

@@ -169,6 +169,7 @@ def test_names_of_uploads(given: str, kept: str) -> None:
 # Changes, limits, cookies
 
 
+@pytest.mark.slow
 def test_what_changes_something_needs_the_secret(served: str, secret: str) -> None:
     config = httpx.get(f"{served}config").json()
     private = [d["id"] for d in config["dependencies"] if d["api_visibility"] != "public"]
