@@ -11,8 +11,8 @@ from assistant.wording.messages import joined, say
 from corpus.document import Language
 from corpus.language import HAN
 from corpus.trial_results import TrialResult
-from corpus.vocabulary.concepts import Terms
 from corpus.vocabulary.endpoints import by_key
+from corpus.vocabulary.terms import Terms
 
 _HAN = re.compile(f"[{HAN}]")
 UNITS = ("months", "years", "weeks", "days", "patients")

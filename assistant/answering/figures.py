@@ -12,8 +12,8 @@ from assistant.understanding.cues import cue
 from assistant.understanding.measures import MeasuresAsked
 from assistant.wording.messages import say
 from corpus.document import Language
-from corpus.vocabulary.concepts import Terms
 from corpus.vocabulary.endpoints import EndPoint, endpoints
+from corpus.vocabulary.terms import Terms
 from corpus.words.folding import fold
 from index.store.keywords import Unit
 

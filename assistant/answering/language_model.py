@@ -20,7 +20,7 @@ from assistant.guard.citations import citations_in, cited_sentences
 from assistant.guard.number_guard import Failure
 from assistant.wording.messages import joined, say
 from corpus.reading.cleaning import clean
-from corpus.vocabulary.concepts import Terms
+from corpus.vocabulary.terms import Terms
 
 Trouble = Literal["unreachable", "timeout", "cut_off", "nonsense", "cancelled", "nothing_left"]
 Guard = Callable[[str, Sequence[Evidence]], list[Failure]]

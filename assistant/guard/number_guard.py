@@ -17,8 +17,8 @@ from typing import Literal
 from assistant.guard.citations import citations_in, cited_sentences, without_citations
 from assistant.trials.arms import arm_key
 from corpus.trial_results import TrialResult
-from corpus.vocabulary.concepts import Terms
 from corpus.vocabulary.endpoints import by_key, endpoints
+from corpus.vocabulary.terms import Terms
 from corpus.vocabulary.units import unit_behind
 from corpus.words.folding import fold
 

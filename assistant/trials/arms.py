@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from corpus.vocabulary.concepts import Concept, Terms
+from corpus.vocabulary.concepts import Concept
+from corpus.vocabulary.terms import Terms
 
 DRUG_CATEGORIES = frozenset({"drug", "drug code"})
 """Of concepts that are drugs."""

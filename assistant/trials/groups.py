@@ -9,7 +9,7 @@ from functools import cached_property
 
 from corpus.document import Passage, Span
 from corpus.trial_results import TrialResult
-from corpus.vocabulary.concepts import Terms
+from corpus.vocabulary.terms import Terms
 from corpus.words.folding import fold
 from index.search.hybrid import HybridIndex
 from index.store.library import is_under

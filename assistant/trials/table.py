@@ -13,8 +13,8 @@ from assistant.trials.source_notes import checked
 from corpus.checks.source_checks import SourceCheck
 from corpus.document import Language, Passage
 from corpus.trial_results import TrialResult
-from corpus.vocabulary.concepts import Terms
 from corpus.vocabulary.endpoints import by_key, charted
+from corpus.vocabulary.terms import Terms
 from corpus.words.folding import fold
 from index.store.library import Library
 

@@ -13,7 +13,8 @@ from assistant.understanding.follow_ups import named_before
 from assistant.understanding.measures import MeasuresAsked, measures_in
 from assistant.understanding.question import Question
 from assistant.understanding.understood import Understood
-from corpus.vocabulary.concepts import Concept, Terms
+from corpus.vocabulary.concepts import Concept
+from corpus.vocabulary.terms import Terms
 from corpus.words.folding import fold
 from index.search.hybrid import HybridIndex
 from index.store.keywords import Unit

@@ -17,8 +17,8 @@ from assistant.understanding.understood import Understood
 from assistant.wording.messages import say
 from corpus.document import Language, Span
 from corpus.language import language_of
-from corpus.vocabulary.concepts import Terms
 from corpus.vocabulary.endpoints import by_key
+from corpus.vocabulary.terms import Terms
 from corpus.words.folding import fold
 
 _END = re.compile(r"[\s?？。.!！]*$")

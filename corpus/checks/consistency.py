@@ -17,8 +17,8 @@ from corpus.references.reference import Reference
 from corpus.segments.markers import find_markers
 from corpus.segments.sentences import split_sentences
 from corpus.trial_results import TrialResult
-from corpus.vocabulary.concepts import Terms
 from corpus.vocabulary.general import general_concepts
+from corpus.vocabulary.terms import Terms
 
 _REGISTRATION = re.compile(r"(?<![A-Za-z0-9])NCT\d{8}(?!\d)")
 # Percentage points that rounding alone can bring about between a printed ratio and a printed reduction.

@@ -7,6 +7,7 @@ is told by name; the files after it are read.
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import TimeoutError
 from contextlib import contextmanager, suppress
@@ -79,7 +80,10 @@ def _result(pool: ProcessPool, path: Path, limits: ReadingLimits) -> Iterator[Do
 
 
 def _read(path: Path) -> list[Document | CorpusError]:
-    return list(read_file(path))
+    try:
+        return list(read_file(path))
+    except MemoryError:
+        os._exit(1)  # another process reads the next file: this one may still hold what it had no room for
 
 
 def _bound(memory: int) -> None:

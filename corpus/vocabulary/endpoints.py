@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 from corpus.document import Language
-from corpus.vocabulary.notation import pattern
+from corpus.vocabulary.notation import hints, pattern
 from corpus.vocabulary.tables import Row, read_table
 from corpus.words.folding import fold
 
@@ -46,6 +46,8 @@ class EndPoint:
     """Its place among what is suggested to ask, from 1; 0 for none."""
     covers: frozenset[str]
     """Keys of others that may be called by its name: a confirmed response rate is a response rate."""
+    hints: tuple[str, ...] = ()
+    """``notation.hints`` of ``told``."""
     is_rate: bool = False
     """Whether it is another one's share of patients at a time: the 12-month survival rate."""
 
@@ -59,7 +61,16 @@ class EndPoint:
 
     def told_in(self, text: str) -> bool:
         """Whether a text speaks of it."""
-        return bool(re.search(self.told, fold(text).text))
+        return self.is_told(fold(text).text)
+
+    def is_told(self, folded: str) -> bool:
+        """The same of a text that is folded."""
+        hinted = not self.hints or any(hint in folded for hint in self.hints)
+        return hinted and bool(self._told.search(folded))
+
+    @cached_property
+    def _told(self) -> re.Pattern[str]:
+        return re.compile(self.told)
 
     @property
     def outcome(self) -> str:
@@ -125,6 +136,7 @@ def _endpoint(row: Row) -> EndPoint:
         printed=pattern(printed) if printed else "",
         asked=pattern(asked) if asked else "",
         told=pattern(row["told"].lower() or asked),
+        hints=hints(row["told"].lower() or asked),
         chart=int(row["chart"] or 0),
         rank=int(row["rank"] or 0),
         covers=frozenset(row["covers"].split()),
@@ -148,6 +160,7 @@ def _rate(endpoint: EndPoint, row: Row) -> EndPoint:
         asked=f"{_AT_TIME}{names}(?: ?率)?|{names}{_AS_RATE}",
         # Where any word of survival names it, a text that has the word may speak of it.
         told=names if more else names + _AS_RATE,
+        hints=hints(" | ".join(filter(None, (row["asked"].lower() or row["printed"].lower(), row["rate"])))),
         chart=0,
         rank=0,
         is_rate=True,

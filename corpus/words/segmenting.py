@@ -9,7 +9,7 @@ import re
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from corpus.document import Span
@@ -81,16 +81,17 @@ class Segmenter:
     """
 
     def __init__(self, names: Iterable[str] = ()) -> None:
-        self._names = tuple(names)
+        self._names = dict.fromkeys(names)
         self._lock = threading.Lock()
         self._jieba: jieba.Tokenizer | None = None
 
     def learn(self, names: Iterable[str]) -> None:
         """Keep more names whole, from the next text on."""
         with self._lock:
-            self._names += tuple(names)
+            new = dict.fromkeys(name for name in names if name not in self._names)
+            self._names |= new
             if self._jieba is not None:
-                _add_names(self._jieba, self._names)
+                _add_names(self._jieba, new)
 
     def words(self, text: str) -> list[Word]:
         """The words of ``text`` in the order of the text; compounds give the whole, then its parts."""
@@ -161,4 +162,9 @@ def _latin(folded: Folded) -> list[Word]:
 
 def stem(word: str) -> str:
     """An English word without its ending; anything with a digit, or short, as it is."""
-    return _stemmers.stem(word) if word.isalpha() and len(word) > 3 else word
+    return _kept_stem(word) if word.isalpha() and len(word) > 3 else word
+
+
+@lru_cache(maxsize=65_536)
+def _kept_stem(word: str) -> str:
+    return _stemmers.stem(word)

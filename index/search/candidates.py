@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,28 +49,31 @@ class Scorer:
 
 
 class Candidates:
-    """The passages worth a closer look."""
+    """The passages worth a closer look, by position."""
 
     def __init__(
         self,
         dense: Sequence[tuple[int, float]],
-        matches: dict[int, KeywordMatch],
-        similarities: dict[int, float],
-        languages: dict[int, Language],
+        similarities: Mapping[int, float],
+        keywords: KeywordQuery,
+        chinese: NDArray[np.bool_],
         scorer: Scorer,
     ) -> None:
-        """``dense`` and ``matches`` are best first; ``similarities`` holds every row of either that counts."""
-        self.matches = matches
+        """``dense`` is best first; ``similarities`` holds every passage that counts; ``chinese`` ``(n,)``."""
         self.similarities = similarities
-        self.dense_ranks = {row: rank for rank, (row, _) in enumerate(dense, start=1)}
-        self.keyword_ranks = {
-            row: rank for rank, row in enumerate((row for row, match in matches.items() if match.shared), start=1)
-        }
+        self.matches = dict(zip(similarities, keywords.matches(list(similarities)), strict=True))
+        self.dense_ranks = {position: rank for rank, (position, _) in enumerate(dense, start=1)}
+        self._keywords = keywords
         self.scores = {
-            row: scorer.score(similarity, languages[row], matches.get(row)) for row, similarity in similarities.items()
+            position: scorer.score(similarity, "zh" if chinese[position] else "en", self.matches[position])
+            for position, similarity in similarities.items()
         }
 
+    def keyword_rank(self, position: int) -> int | None:
+        """``Hit.keyword_rank``."""
+        return self._keywords.rank(position)
+
     def best(self, k: int, inside: Collection[int] | None = None) -> list[int]:
-        """Rows of the ``k`` highest scores, ties by row; of ``inside`` alone, where given."""
-        rows = self.scores if inside is None else self.scores.keys() & inside
-        return sorted(rows, key=lambda row: (-self.scores[row], row))[:k]
+        """The ``k`` highest scores, ties by position; of ``inside`` alone, where given."""
+        found = self.scores if inside is None else self.scores.keys() & inside
+        return sorted(found, key=lambda position: (-self.scores[position], position))[:k]

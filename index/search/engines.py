@@ -8,49 +8,54 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import ClassVar, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.document import Language, Passage
+from corpus.document import Passage
 from corpus.vocabulary.concepts import Concept
 from index.embedding.balance import Means
 from index.embedding.embedders import Vectors
-from index.store.keywords import KeywordQuery, Unit
+from index.store.keywords import Unit
+from index.store.library import Stored
 
 
 class VectorStore(Protocol):
-    """Nearest passages by inner product, and a file beside the library that keeps them for one revision of it.
+    """Nearest passages by inner product, and a file beside the library that keeps them as of one revision of it.
 
     ``index.search.vectors.VectorIndex`` is the one of the program.
     """
 
     file_name: ClassVar[str]
     rows: NDArray[np.int64]
-    """``(n,)``, the passages' rows in the library."""
-    vectors: Vectors
-    """``(n, dim)``"""
+    """``(n,)``, the passages' rows in the library, ascending."""
+
+    @property
+    def vectors(self) -> Vectors:
+        """``(n, dim)``, valid until the next change."""
 
     def __init__(self, rows: NDArray[np.int64], vectors: Vectors) -> None: ...
+
+    def append(self, rows: NDArray[np.int64], vectors: Vectors) -> None:
+        """Take in passages whose rows are above all that are there."""
+
+    def remove(self, rows: Collection[int]) -> None:
+        """Take out passages; rows that are not there are passed over."""
 
     def nearest(self, vector: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
         """At most ``k`` rows with their inner product, best first, ties by row. ``vector`` is ``(dim,)``."""
 
-    def save(self, path: Path, revision: str) -> None:
-        """Write to ``path`` in one step.
+    def save(self, path: Path, revision: str, beside: dict[str, NDArray[Any]]) -> None:
+        """Write to ``path`` in one step, with arrays to be kept beside.
 
         Raises:
             OSError: it cannot be written; the next search makes the same anew.
         """
 
     @classmethod
-    def load(cls, path: Path, revision: str) -> Self | None:
-        """The one saved at ``path`` for ``revision``; None where it is missing, outdated or damaged."""
-
-    @classmethod
-    def is_whole(cls, path: Path) -> bool:
-        """Tell whether the file at ``path`` is undamaged, of whatever revision."""
+    def load(cls, path: Path) -> tuple[Self, str, dict[str, NDArray[Any]]] | None:
+        """The one saved at ``path``, its revision and what is kept beside; None where it is missing or damaged."""
 
 
 class Store(Protocol):
@@ -60,15 +65,18 @@ class Store(Protocol):
 
     def snapshot(self) -> AbstractContextManager[None]: ...
     def meta(self, key: str) -> str | None: ...
-    def concepts(self) -> list[Concept]: ...
+    def concepts(self, after: int = 0) -> list[Concept]: ...
+    def last_pair(self) -> int: ...
     def centres(self) -> Means: ...
-    def texts(self) -> Iterable[str]: ...
-    def rows(self) -> dict[int, Language]: ...
+    def spelled(self, words: Collection[str]) -> dict[str, bool]: ...
+    def is_stem(self, stem: str) -> bool: ...
     def rows_under(self, sections: Collection[str]) -> list[int]: ...
     def rows_citing(self, number: int) -> list[int]: ...
+    def rows_with(self, key: str) -> NDArray[np.int64]: ...
+    def rows_with_all(self, keys: Sequence[str], most: int | None = None) -> list[int]: ...
     def passages(self, rows: Sequence[int]) -> list[Passage]: ...
     def lead(self, passage: Passage) -> Passage | None: ...
-    def vectors(self, dim: int) -> tuple[NDArray[np.int64], Vectors]: ...
+    def vectors(self, dim: int, after: int = 0) -> Stored: ...
+    def changes(self, since: str, dim: int) -> tuple[Stored, list[int]] | None: ...
     def sentence_vectors(self, row: int, dim: int) -> Vectors: ...
-    def keyword_query(self, units: Sequence[Unit]) -> KeywordQuery: ...
     def unknown(self, units: Iterable[Unit]) -> list[Unit]: ...

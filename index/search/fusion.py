@@ -8,8 +8,10 @@ language, and keywords add a vote only where a passage holds most of what the qu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property, reduce
+from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,33 +54,43 @@ def keyword_vote(match: KeywordMatch | None, options: FusionOptions, *, across: 
     return options.vote * max(0.0, match.coverage - floor) * min(1.0, match.weight / options.full_weight)
 
 
+_PARTS = ("count", "sum", "products")
+"""Of ``Moments``."""
 # A library of one passage has no spread; that of centred e5 vectors is usually twice this.
 _LEAST_SPREAD = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """Mean and covariance of vectors: they give the spread of any question's similarity to them."""
+    """Sums of vectors and of their products: they give the spread of any question's similarity to them."""
 
     count: int
-    mean: NDArray[np.float32]
+    sum: NDArray[np.float64]
     """``(dim,)``"""
-    covariance: NDArray[np.float32]
-    """``(dim, dim)``"""
+    products: NDArray[np.float64]
+    """``(dim, dim)``: the sum of each vector's outer product with itself."""
 
     @classmethod
     def of(cls, vectors: Vectors) -> Moments:
-        """The moments of ``(n, dim)`` vectors, n at least 1."""
-        mean = vectors.mean(axis=0)
-        return cls(len(vectors), mean, (vectors - mean).T @ (vectors - mean) / len(vectors))
+        """The moments of ``(n, dim)`` vectors."""
+        exact = vectors.astype(np.float64)
+        return cls(len(vectors), exact.sum(axis=0), exact.T @ exact)
+
+    def __add__(self, other: Moments) -> Moments:
+        return Moments(self.count + other.count, self.sum + other.sum, self.products + other.products)
+
+    def __sub__(self, other: Moments) -> Moments:
+        return Moments(self.count - other.count, self.sum - other.sum, self.products - other.products)
 
     def location(self, query: NDArray[np.float32]) -> tuple[float, float]:
-        """Mean and standard deviation of the similarity of ``query`` ``(dim,)`` to the vectors."""
-        variance = max(0.0, float(query @ self.covariance @ query))
-        return float(query @ self.mean), max(variance**0.5, _LEAST_SPREAD)
+        """Mean and standard deviation of the similarity of ``query`` ``(dim,)`` to the vectors, one at least."""
+        exact = query.astype(np.float64)
+        mean = float(exact @ self.sum) / self.count
+        variance = float(exact @ self.products @ exact) / self.count - mean**2
+        return mean, max(max(0.0, variance) ** 0.5, _LEAST_SPREAD)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Spread:
     """Similarity of a library's passages to anything, language by language.
 
@@ -86,17 +98,59 @@ class Spread:
     passages all lie a little nearer to a question does not fill the top.
     """
 
-    pooled: Moments
     languages: dict[str, Moments]
+    """Of those that have a passage."""
 
     @classmethod
-    def of(cls, vectors: Vectors, languages: Sequence[str]) -> Spread:
-        """The spread of ``(n, dim)`` vectors, n at least 1; ``languages`` has one entry for each."""
-        kinds = np.array(languages)
+    def of(cls, vectors: Vectors, chinese: NDArray[np.bool_]) -> Spread:
+        """The spread of ``(n, dim)`` vectors; ``chinese`` ``(n,)``: which are of Chinese passages."""
+        return cls({}).with_passages(vectors, chinese)
+
+    def with_passages(self, vectors: Vectors, chinese: NDArray[np.bool_]) -> Spread:
+        """The spread once ``(n, dim)`` vectors more are there."""
+        languages = dict(self.languages)
+        for language, those in (("zh", chinese), ("en", ~chinese)):
+            if those.any():
+                new = Moments.of(vectors[those])
+                languages[language] = languages[language] + new if language in languages else new
+        return Spread(languages)
+
+    def without(self, vectors: Vectors, chinese: NDArray[np.bool_]) -> Spread:
+        """The spread once ``(n, dim)`` of its vectors are gone."""
+        gone = Spread.of(vectors, chinese).languages
+        left = {name: moments - gone[name] if name in gone else moments for name, moments in self.languages.items()}
+        return Spread({name: moments for name, moments in left.items() if moments.count})
+
+    def arrays(self) -> dict[str, NDArray[np.float64]]:
+        """All of it, to be kept; ``read`` makes the same of it."""
+        return {
+            f"{part}_{language}": np.asarray(getattr(moments, part), np.float64)
+            for language, moments in self.languages.items()
+            for part in _PARTS
+        }
+
+    @classmethod
+    def read(cls, arrays: Mapping[str, NDArray[np.float64]]) -> Spread:
+        """What ``arrays`` gave.
+
+        Raises:
+            KeyError: a part is missing.
+        """
+        languages = dict.fromkeys(name.partition("_")[2] for name in arrays)
         return cls(
-            Moments.of(vectors),
-            {language: Moments.of(vectors[kinds == language]) for language in dict.fromkeys(languages)},
+            {
+                language: Moments(
+                    int(arrays[f"count_{language}"]), *(arrays[f"{part}_{language}"] for part in _PARTS[1:])
+                )
+                for language in languages
+            }
         )
+
+    @cached_property
+    def pooled(self) -> Moments:
+        """Of all passages, one at least."""
+        first, *others = self.languages.values()
+        return reduce(add, others, first)
 
     def scale(self, query: NDArray[np.float32], shrinkage: float = _SHRINKAGE) -> dict[str, tuple[float, float]]:
         """By language, mean and standard deviation of the similarity of ``query`` to its passages."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from corpus.checks.consistency import find_slips
 from corpus.checks.source_checks import known_and_found
@@ -17,16 +20,30 @@ from corpus.references.lists import read_reference_list
 from corpus.trial_results import extract_results
 from corpus.vocabulary.concepts import Concept
 from corpus.vocabulary.mining import mine_concepts
+from corpus.vocabulary.terms import Terms, prints
 from index.embedding.balance import means_of
 from index.embedding.embedders import BUNDLED_MODEL, Embedder
 from index.embedding.loading import load_embedder
 from index.errors import LibraryDamaged, ModelMismatch, UnknownDocument
 from index.search.engines import VectorStore
-from index.search.indexing import RECIPE, Progress, in_context, index_document
+from index.search.indexing import (
+    RECIPE,
+    SAME_VECTORS,
+    Progress,
+    embed_document,
+    embedded_texts,
+    in_context,
+    index_document,
+    passage_words,
+    result_words,
+    subject,
+)
 from index.search.reranking import Reranker
 from index.search.searching import Searcher
 from index.search.vectors import VectorIndex
+from index.store.keywords import Table, version_of
 from index.store.library import Library
+from index.store.writing import Facts
 
 _BESIDE = "beside:"
 """Of the key under which the library keeps what lay beside a document, before its id."""
@@ -90,28 +107,73 @@ class HybridIndex(Searcher[Library]):
 
         What one states of names (埃万妥单抗, Amivantamab) then holds for all.
         """
+        self._refresh_words()
         total, before = sum(len(document.text) for document in documents), 0
         for document in documents:
             self._index(document, lambda done, _, before=before: progress(before + done, total))  # type: ignore[misc]
             before += len(document.text)
-        self._refresh_words()
 
     def _index(self, document: Document, progress: Progress) -> None:
-        vocabulary = self.vocabulary
-        indexed = index_document(document, self.embedder, self._centred(), vocabulary, progress)
+        embedded = embed_document(document, self.embedder, self._centred(), progress, self._kept_vectors(document.id))
         beside = self._beside(document)
         # What is known beforehand need not be stated again.
         stated = [*mine_concepts(document.text), *_new(concepts_of(beside), self._known)]
         known = read_reference_list(document) | references_of(beside)
-        # Names that one sentence makes one hold for the results of another.
-        before = self.library.concepts()
-        terms = self._vocabulary_of([*before, *_new(stated, before)]).terms
-        results = extract_results([item.passage for item in indexed], terms.concepts.values())
-        checks = known_and_found(checks_of(beside), find_slips(document, results, known, terms))
-        self.library.add(document, indexed, RECIPE, stated, known.values(), results, checks)
-        self._keep_beside(document.id, beside)
-        if self.vocabulary is not vocabulary:
-            self.library.set_meta(words="")  # names became known, here or in another process, that its words lack
+        with self._changing_names(document.id):
+            self.library.state(document, RECIPE, stated)
+            self._look_again()
+            vocabulary = self.vocabulary
+            # Names that one sentence makes one hold for the results of another.
+            results = extract_results([item.passage for item in embedded], vocabulary.terms.drugs.values())
+            checks = known_and_found(checks_of(beside), find_slips(document, results, known, vocabulary.terms))
+            indexed, placed, trials = index_document(embedded, results, vocabulary)
+            self.library.fill(document.id, indexed, Facts(tuple(known.values()), placed, trials, checks))
+            self._keep_beside(document.id, beside)
+
+    def _kept_vectors(self, document_id: str) -> dict[str, NDArray[np.float32]]:
+        """By text, the vectors of the document that has this id now, so far as they would be made the same again."""
+        kept: dict[str, NDArray[np.float32]] = {}
+        if self.library.recipe(document_id) in SAME_VECTORS:
+            for row in self.library.rows_of(document_id):
+                with suppress(LibraryDamaged):
+                    (passage,) = self.library.passages([row])
+                    whole, *sentences = embedded_texts(passage)
+                    vectors = self.library.sentence_vectors(row, self.embedder.dim)
+                    kept = (
+                        dict(zip(sentences, vectors, strict=True))
+                        | kept
+                        | {whole: self.library.vector(row, self.embedder.dim)}
+                    )
+        return kept
+
+    @contextmanager
+    def _changing_names(self, document_id: str) -> Iterator[None]:
+        """A transaction after whose changes the words of all documents are as the names that are stated then want it.
+
+        Those of the document itself are left as they are.
+        """
+        try:
+            with self.library.transaction():
+                before = self.vocabulary
+                yield
+                self._look_again()
+                after = self.vocabulary
+                if after is not before:
+                    self.library.rewrite(self._bodies(names_changed(before.terms, after.terms), but=document_id))
+        except BaseException:
+            self._vocabulary = None  # it may have names that are not stated after all
+            raise
+
+    def _bodies(self, names: Sequence[str], but: str) -> Iterator[tuple[Table, int, str]]:
+        """Table, row and words of the passages and results that print one of ``names``, those of one document aside."""
+        vocabulary = self.vocabulary
+        for row in self.library.printing(names):
+            (passage,) = self.library.passages([row])
+            if passage.document_id != but and prints(in_context(passage, passage.text), names):
+                yield "words", row, passage_words(passage, vocabulary)
+        for row, passage, result in self.library.subjects(self.library.printing(names, "result_words")):
+            if passage.document_id != but and prints(subject(passage, result), names):
+                yield "result_words", row, result_words(passage, result, vocabulary)
 
     def _beside(self, document: Document) -> Sidecars:
         """The sidecars of a document: as read with it, else as kept of the same text."""
@@ -145,9 +207,10 @@ class HybridIndex(Searcher[Library]):
         Raises:
             UnknownDocument: there is none with that id.
         """
-        self.library.remove(document_id)
-        self._keep_beside(document_id, Sidecars())
         self._refresh_words()
+        with self._changing_names(document_id):
+            self.library.remove(document_id)
+            self._keep_beside(document_id, Sidecars())
 
     def refresh(self, progress: Progress = silent) -> None:
         """Index again what an older program indexed in another way."""
@@ -155,23 +218,24 @@ class HybridIndex(Searcher[Library]):
         if outdated and not self.library.centres():  # the oldest libraries kept none
             self.library.keep_centres(means_of(self.embedder))
             self._forget()
+        self._refresh_words()
         for id in outdated:
             self._index(self.library.document(id), progress)
-        self._refresh_words()
 
     def _refresh_words(self) -> None:
-        """Write the keyword index anew where the vocabulary is another than it was written with."""
-        version = self.vocabulary.version
-        if self.library.meta("words") == version:
-            return
-        self.library.rewrite_words(self._bodies(), words=version)
+        """Write the keyword index anew where it was written with another vocabulary of the program's own."""
+        version = version_of(self._known)
+        if self.library.meta("words") != version:
+            self.library.rewrite_all(self._all_bodies(), words=version)
 
-    def _bodies(self) -> Iterator[tuple[int, str]]:
-        """Row and words of every passage, read when first asked for."""
-        rows = list(self.library.rows())
+    def _all_bodies(self) -> Iterator[tuple[Table, int, str]]:
+        """Table, row and words of every passage and result, read when first asked for."""
         vocabulary = self.vocabulary
-        for row, passage in zip(rows, self.library.passages(rows), strict=True):
-            yield row, vocabulary.body(in_context(passage, passage.text))
+        for row in self.library.rows():
+            (passage,) = self.library.passages([row])
+            yield "words", row, passage_words(passage, vocabulary)
+        for row, passage, result in self.library.subjects():
+            yield "result_words", row, result_words(passage, result, vocabulary)
 
     # Health
 
@@ -179,7 +243,7 @@ class HybridIndex(Searcher[Library]):
         """The faults of the library, each a sentence; empty where all is well."""
         found = self.library.problems(self.embedder.dim)
         # An outdated one is no fault: the first search after a change makes it anew.
-        if (path := self.library.home / self._engine.file_name).exists() and not self._engine.is_whole(path):
+        if (path := self._vectors_path).exists() and self._engine.load(path) is None:
             found.append(f"{path.name} is damaged; the next search rebuilds it.")
         return found
 
@@ -191,8 +255,13 @@ class HybridIndex(Searcher[Library]):
         """Become the library at ``path`` (``Library.replace``)."""
         aside = self.library.replace(path)
         self._forget()
-        (self.library.home / self._engine.file_name).unlink(missing_ok=True)
+        self._vectors_path.unlink(missing_ok=True)
         return aside
+
+
+def names_changed(before: Terms, after: Terms) -> Sequence[str]:
+    """Names that mean one thing in ``before`` and another in ``after``."""
+    return after.fresh if after.origin is before else after.unlike(before)
 
 
 def _new(concepts: Iterable[Concept], known: Iterable[Concept]) -> list[Concept]:

@@ -13,16 +13,18 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Generic, TypeVar
 
 import numpy as np
 from cachetools import LRUCache, cachedmethod
 from numpy.typing import NDArray
 
-from corpus.document import Language, Passage
+from corpus.document import Passage
 from corpus.language import language_of
-from corpus.vocabulary.concepts import Concept, Terms, concept_key, join_mined
+from corpus.vocabulary.concepts import Concept, concept_key
+from corpus.vocabulary.terms import Terms
 from corpus.words.segmenting import Segmenter
 from index.embedding.balance import Centres
 from index.embedding.embedders import Embedder, Vectors
@@ -35,7 +37,8 @@ from index.search.reranking import Reranker, rerank
 from index.search.selection import select
 from index.search.spelling import Spelling
 from index.search.vectors import VectorIndex
-from index.store.keywords import Unit, Vocabulary
+from index.store.keywords import KeywordQuery, Unit, Vocabulary
+from index.store.writing import UNSAID, spelled
 
 _log = logging.getLogger(__name__)
 
@@ -43,6 +46,10 @@ _READINGS = 2000
 _QUERIES = 500
 # Characters of a question that are embedded: the model reads about 500 tokens at once, and 2,000 take seconds.
 _EMBEDDED = 600
+# Positions that are kept, of all words together.
+_POSITIONS = 5_000_000
+# Changed passages, as one part in so many of all, from which the file of vectors is written again.
+_SHARE = 20
 # Passages that are read for a name, of those that hold all its words.
 _NAMING = 50
 
@@ -80,22 +87,39 @@ class _Reading:
     """``Hit.lead``"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Loaded:
-    """All that search keeps in memory for one revision of the library."""
+    """All that search keeps in memory, for one revision of the library. Used inside its snapshots alone."""
 
     revision: str
     vocabulary: Vocabulary
-    spelling: Spelling
     vectors: VectorStore
-    spread: Spread | None
-    """None for a library without passages."""
-    languages: dict[int, Language]
-    """By row."""
-    positions: dict[int, int]
-    """Row to position in ``vectors``."""
+    chinese: NDArray[np.bool_]
+    """``(n,)``, by position in ``vectors``: Chinese, else English."""
+    spread: Spread
     readings: LRUCache[int, _Reading]
-    """Passages that were hits: cutting their sentences into words is half the cost of a search."""
+    """By row, passages that were hits: cutting their sentences into words is half the cost of a search."""
+    positions: LRUCache[str, NDArray[np.int64]]
+    """By a unit's key, where in ``vectors`` the passages stand that hold it."""
+
+    def place(self, rows: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
+        """The positions of those of ``rows`` that are there."""
+        positions = np.searchsorted(self.vectors.rows, rows)
+        there = positions < len(self.vectors.rows)
+        there[there] = self.vectors.rows[positions[there]] == np.asarray(rows)[there]
+        return positions[there]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """The vocabulary of one revision of the library."""
+
+    revision: str | None
+    unsaid: str | None
+    """The library's value of ``UNSAID``."""
+    last: int
+    """``Library.last_pair``"""
+    vocabulary: Vocabulary
 
 
 class Searcher(Generic[_Kept]):
@@ -120,6 +144,8 @@ class Searcher(Generic[_Kept]):
         self.embedder = embedder
         self._reranker = reranker
         self._known = tuple(concepts)
+        self._base = Terms(self._known)
+        self._spelling = Spelling(library, spelled(self._base.names()))
         self._segmenter = segmenter or Segmenter()
         self._engine = engine
         self._lock = threading.RLock()
@@ -129,7 +155,7 @@ class Searcher(Generic[_Kept]):
 
     def _forget(self) -> None:
         """Keep nothing of the library in memory: it is new, or another one now."""
-        self._vocabulary: tuple[list[Concept], Vocabulary] | None = None
+        self._vocabulary: _Stated | None = None
         self._centres: Centres | None = None
         self._loaded: _Loaded | None = None
         self._queries.clear()
@@ -137,15 +163,29 @@ class Searcher(Generic[_Kept]):
     @property
     def vocabulary(self) -> Vocabulary:
         """The concepts known beforehand, joined by those that the library's documents state now."""
-        return self._vocabulary_of(self.library.concepts())
+        with self.library.snapshot(), self._lock:  # in this order everywhere
+            revision = self.library.meta("revision")
+            if self._vocabulary is None or self._vocabulary.revision != revision:
+                self._vocabulary = self._stated(self._vocabulary, revision)
+            return self._vocabulary.vocabulary
 
-    def _vocabulary_of(self, stated: list[Concept]) -> Vocabulary:
-        """The concepts known beforehand, joined by those that are ``stated``."""
-        with self._lock:
-            if self._vocabulary is None or self._vocabulary[0] != stated:
-                terms = Terms(join_mined(self._known, stated))
-                self._vocabulary = (stated, Vocabulary(terms, self._segmenter))
-            return self._vocabulary[1]
+    def _look_again(self) -> None:
+        """Let the vocabulary be compared with what documents state: this transaction has changed that."""
+        if self._vocabulary is not None:
+            self._vocabulary = replace(self._vocabulary, revision=None)
+
+    def _stated(self, before: _Stated | None, revision: str | None) -> _Stated:
+        """What documents state now; ``before`` is what is known of an earlier revision."""
+        unsaid, last = self.library.meta(UNSAID), self.library.last_pair()
+        if before is None or before.unsaid != unsaid:
+            terms = self._base.joined(self.library.concepts())
+        elif last == before.last:
+            return replace(before, revision=revision)
+        else:
+            terms = before.vocabulary.terms.joined(self.library.concepts(before.last))
+        same = before is not None and terms is before.vocabulary.terms
+        vocabulary = before.vocabulary if before and same else Vocabulary(terms, self._segmenter)
+        return _Stated(revision, unsaid, last, vocabulary)
 
     def _centred(self) -> Centres:
         if self._centres is None:
@@ -165,23 +205,24 @@ class Searcher(Generic[_Kept]):
         vector = self._query_vector(question)
         with self.library.snapshot():
             loaded = self._load()
-            if loaded.spread is None:
+            if not loaded.spread.languages:
                 return []
             asked = self._asked(question, vector, loaded)
             scorer = Scorer(asked, loaded.spread, options.fusion)
-            inside = set(self.library.rows_under(sections)) if sections else None
-            count = max(options.candidates, k) if inside is None else len(loaded.positions)
-            candidates = _candidates(asked, scorer, loaded, count)
-            rows = candidates.best(max(options.reread, 2 * k), inside)
-            hits = [self._hit(row, loaded, asked, candidates, scorer, options) for row in rows]
+            if sections:
+                inside = loaded.place(self.library.rows_under(sections)).tolist()
+                candidates = _of(inside, asked, scorer, loaded)
+            else:
+                candidates = _candidates(asked, scorer, loaded, max(options.candidates, k))
+            positions = candidates.best(max(options.reread, 2 * k))
+            hits = [self._hit(position, loaded, asked, candidates, scorer, options) for position in positions]
         if self._reranker:
             hits = rerank(question, hits, self._reranker)
         return select(hits, k)
 
     def correct(self, text: str) -> str:
         """``text`` with its typing errors forgiven, as ``search`` reads it."""
-        with self.library.snapshot():
-            return self._load().spelling.correct(text)
+        return self._spelling.correct(text)
 
     def unknown(self, units: Iterable[Unit]) -> list[Unit]:
         """Those of ``units`` that no passage of the library holds."""
@@ -193,8 +234,7 @@ class Searcher(Generic[_Kept]):
         if len(units) == 1 and units[0].concept and concept_key(units[0].printed) == concept_key(name):
             return not self.unknown(units)
         with self.library.snapshot():
-            matches = self.library.keyword_query(units).passages()
-            rows = [row for row, match in matches.items() if len(match.shared) == len(units)][:_NAMING]
+            rows = self.library.rows_with_all([unit.key for unit in units], _NAMING)
             return any(concept_key(name) in concept_key(p.text) for p in self.library.passages(rows))
 
     def citing(self, number: int, question: str) -> list[Hit]:
@@ -202,17 +242,24 @@ class Searcher(Generic[_Kept]):
         vector = self._query_vector(question)
         with self.library.snapshot():
             loaded = self._load()
-            rows = self.library.rows_citing(number)
-            if not rows or loaded.spread is None:
+            positions = loaded.place(self.library.rows_citing(number)).tolist()
+            if not positions:
                 return []
             asked, options = self._asked(question, vector, loaded), SearchOptions()
             scorer = Scorer(asked, loaded.spread, options.fusion)
-            candidates = _candidates(asked, scorer, loaded, len(loaded.positions))
-            return [self._hit(row, loaded, asked, candidates, scorer, options) for row in rows]
+            candidates = _of(positions, asked, scorer, loaded)
+            return [self._hit(position, loaded, asked, candidates, scorer, options) for position in positions]
 
     def _asked(self, question: str, vector: NDArray[np.float32], loaded: _Loaded) -> Asked:
-        keywords = self.library.keyword_query(loaded.vocabulary.units(question))
+        keywords = KeywordQuery(
+            lambda key: self._positions_with(key, loaded), loaded.vocabulary.units(question), loaded.chinese
+        )
         return Asked(vector, language_of(question), keywords)
+
+    def _positions_with(self, key: str, loaded: _Loaded) -> NDArray[np.int64]:
+        if key not in loaded.positions:
+            loaded.positions[key] = loaded.place(self.library.rows_with(key))
+        return loaded.positions[key]
 
     @cachedmethod(lambda self: self._queries, lock=lambda self: self._lock)
     def _query_vector(self, question: str) -> NDArray[np.float32]:
@@ -222,28 +269,28 @@ class Searcher(Generic[_Kept]):
 
     def _hit(
         self,
-        row: int,
+        position: int,
         loaded: _Loaded,
         asked: Asked,
         candidates: Candidates,
         scorer: Scorer,
         options: SearchOptions,
     ) -> Hit:
-        reading = self._reading(row, loaded)
+        reading = self._reading(int(loaded.vectors.rows[position]), loaded)
         passage = reading.passage
         sentence_scores = scorer.sentence_scores(reading.vectors, reading.bodies, passage.language)
         title = asked.keywords.text(reading.title, passage.language)
-        match = candidates.matches.get(row)
+        match = candidates.matches[position]
         shared = match.shared if match else ()
         return Hit(
             passage=passage,
-            score=candidates.scores[row]
+            score=candidates.scores[position]
             + options.sentence_weight * max(sentence_scores, default=0.0)
             + options.title_weight * title.coverage,
-            similarity=candidates.similarities[row],
+            similarity=candidates.similarities[position],
             coverage=match.coverage if match else 0.0,
-            dense_rank=candidates.dense_ranks.get(row),
-            keyword_rank=candidates.keyword_ranks.get(row),
+            dense_rank=candidates.dense_ranks.get(position),
+            keyword_rank=candidates.keyword_rank(position),
             terms=tuple(unit.printed for unit in shared),
             translations=tuple(loaded.vocabulary.translation(unit, passage.language) for unit in shared),
             lead=reading.lead,
@@ -267,41 +314,97 @@ class Searcher(Generic[_Kept]):
         return reading
 
     def _load(self) -> _Loaded:
-        """All that search needs of the library's present revision; vectors from their file where it is current."""
+        """All that search needs of the library's present revision: what is loaded, brought up to it."""
         revision = self.library.meta("revision") or ""
-        loaded = self._loaded
-        if loaded is not None and loaded.revision == revision:
-            return loaded
-        path = self.library.home / self._engine.file_name
-        vectors = self._engine.load(path, revision)
-        if vectors is None:
-            vectors = self._engine(*self.library.vectors(self.embedder.dim))
-            try:
-                vectors.save(path, revision)
-            except OSError as error:
-                _log.info("%s was not saved: %s", path, error)
-        languages = self.library.rows()
-        rows = [int(row) for row in vectors.rows]
-        vocabulary = self.vocabulary
-        self._loaded = _Loaded(
+        loaded = self._loaded or self._from_file()
+        if loaded is None or not self._bring_up(loaded, revision):
+            loaded = self._made_anew(revision)
+        self._loaded = loaded
+        return loaded
+
+    def _from_file(self) -> _Loaded | None:
+        kept = self._engine.load(self._vectors_path)
+        if kept is None:
+            return None
+        vectors, revision, beside = kept
+        try:
+            spread = Spread.read({name: array for name, array in beside.items() if name != "chinese"})
+            return self._new(revision, vectors, beside["chinese"].astype(bool), spread)
+        except (KeyError, ValueError):
+            return None
+
+    def _made_anew(self, revision: str) -> _Loaded:
+        stored = self.library.vectors(self.embedder.dim)
+        spread = Spread.of(stored.vectors, stored.chinese)
+        loaded = self._new(revision, self._engine(stored.rows, stored.vectors), stored.chinese, spread)
+        self._save(loaded)
+        return loaded
+
+    def _new(self, revision: str, vectors: VectorStore, chinese: NDArray[np.bool_], spread: Spread) -> _Loaded:
+        return _Loaded(
             revision=revision,
-            vocabulary=vocabulary,
-            spelling=Spelling.of([" ".join(vocabulary.terms.names()), *self.library.texts()]),
+            vocabulary=self.vocabulary,
             vectors=vectors,
-            spread=Spread.of(vectors.vectors, [languages[row] for row in rows]) if rows else None,
-            languages=languages,
-            positions={row: position for position, row in enumerate(rows)},
+            chinese=chinese,
+            spread=spread,
             readings=LRUCache(_READINGS),
+            positions=LRUCache(_POSITIONS, getsizeof=len),
         )
-        return self._loaded
+
+    def _bring_up(self, loaded: _Loaded, revision: str) -> bool:
+        """Let ``loaded`` be of ``revision``; False where what changed since its own is not known."""
+        if loaded.revision == revision:
+            return True
+        changes = self.library.changes(loaded.revision, self.embedder.dim)
+        if changes is None:
+            return False
+        vocabulary = self.vocabulary
+        new, gone = changes
+        there = np.isin(loaded.vectors.rows, gone)
+        if there.any():
+            loaded.spread = loaded.spread.without(loaded.vectors.vectors[there], loaded.chinese[there])
+            loaded.chinese = loaded.chinese[~there]
+            loaded.vectors.remove(gone)
+        if len(new.rows):
+            loaded.spread = loaded.spread.with_passages(new.vectors, new.chinese)
+            loaded.chinese = np.concatenate([loaded.chinese, new.chinese])
+            loaded.vectors.append(new.rows, new.vectors)
+        loaded.revision = revision
+        loaded.positions.clear()
+        if vocabulary is not loaded.vocabulary:
+            loaded.vocabulary = vocabulary
+            loaded.readings.clear()
+        # The file is written again where reading the changes would take a start longer than that.
+        if _SHARE * (len(new.rows) + int(there.sum())) > len(loaded.chinese):
+            self._save(loaded)
+        return True
+
+    @property
+    def _vectors_path(self) -> Path:
+        return self.library.home / self._engine.file_name
+
+    def _save(self, loaded: _Loaded) -> None:
+        beside = {"chinese": loaded.chinese, **loaded.spread.arrays()}
+        try:
+            loaded.vectors.save(self._vectors_path, loaded.revision, beside)
+        except OSError as error:
+            _log.info("%s was not saved: %s", self._vectors_path, error)
 
 
 def _candidates(asked: Asked, scorer: Scorer, loaded: _Loaded, count: int) -> Candidates:
     """The ``count`` best of either search."""
-    dense = loaded.vectors.nearest(asked.vector, count)
-    matches = {row: match for row, match in asked.keywords.passages().items() if row in loaded.positions}
+    nearest = loaded.vectors.nearest(asked.vector, count)
+    places = loaded.place([row for row, _ in nearest]).tolist()
+    dense = [(position, similarity) for position, (_, similarity) in zip(places, nearest, strict=True)]
     similarities = dict(dense)
-    for row in list(matches)[:count]:
-        if row not in similarities:
-            similarities[row] = float(loaded.vectors.vectors[loaded.positions[row]] @ asked.vector)
-    return Candidates(dense, matches, similarities, loaded.languages, scorer)
+    others = [position for position in asked.keywords.best(count).tolist() if position not in similarities]
+    similarities |= dict(zip(others, (loaded.vectors.vectors[others] @ asked.vector).tolist(), strict=True))
+    return Candidates(dense, similarities, asked.keywords, loaded.chinese, scorer)
+
+
+def _of(positions: Sequence[int], asked: Asked, scorer: Scorer, loaded: _Loaded) -> Candidates:
+    """All of the passages at ``positions``, ranked among those of the whole library."""
+    every = loaded.vectors.vectors @ asked.vector
+    dense = [(position, float(every[position])) for position in np.lexsort((np.arange(len(every)), -every)).tolist()]
+    similarities = {position: float(every[position]) for position in positions}
+    return Candidates(dense, similarities, asked.keywords, loaded.chinese, scorer)

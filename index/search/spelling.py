@@ -8,10 +8,9 @@ distance 1). Words with digits are names, where one character makes another tria
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
+from collections.abc import Collection, Mapping
+from string import ascii_lowercase
+from typing import Protocol
 
 from corpus.vocabulary.drugs import drug_names
 from corpus.words.folding import fold
@@ -19,33 +18,26 @@ from corpus.words.segmenting import STOP_WORDS, stem
 
 # Shorter words have too many neighbours.
 _LEAST = 5
-_LATIN_WORD = re.compile(r"[a-z]+")
+# Longer ones are no words, and have thousands.
+_MOST = 60
 _WORD = re.compile(r"(?<![a-z0-9α-ω-])[a-z]+(?![a-z0-9α-ω-])")
 
 
+class Words(Protocol):
+    """Where the Latin words of documents are kept: ``index.store.library.Library``."""
+
+    def spelled(self, words: Collection[str]) -> dict[str, bool]: ...
+    def is_stem(self, stem: str) -> bool: ...
+
+
 class Spelling:
-    """Knows the Latin words of a library and of the glossary."""
+    """Knows the Latin words of a library and of its vocabulary."""
 
-    def __init__(self, words: Iterable[str], names: Iterable[str] = ()) -> None:
-        """``words`` are folded, plain Latin ones of them count; none is corrected to one of ``names``."""
-        known = {word for word in words if word.isascii() and word.isalpha()}
-        self._words = sorted(known - set(names))
-        self._known = known | {stem(word) for word in known}
-
-    @classmethod
-    def of(cls, texts: Iterable[str]) -> Spelling:
-        """Knows the Latin words of ``texts``."""
-        words: set[str] = set()
-        names: set[str] = set()
-        for text in texts:
-            folded = fold(text)
-            for match in _LATIN_WORD.finditer(folded.text):
-                words.add(match[0])
-                printed = folded.printed(*match.span()).of(text)
-                # A short name in capitals of its own is too near to ordinary words: "energy" is no misspelt eNRGy.
-                if len(match[0]) <= _LEAST and printed not in (match[0], match[0].capitalize()):
-                    names.add(match[0])
-        return cls(words, names)
+    def __init__(self, library: Words, names: Mapping[str, bool]) -> None:
+        """``names``: Latin words of the vocabulary, as ``Words.spelled`` gives those of documents."""
+        self._library = library
+        self._names = names
+        self._stems = {stem(word) for word in names}
 
     def correct(self, text: str) -> str:
         """``text`` with its unknown Latin words replaced by the only known ones that are one error away."""
@@ -59,11 +51,34 @@ class Spelling:
         return "".join([*parts, text[last:]])
 
     def _correction(self, word: str) -> str:
-        known = word in self._known or stem(word) in self._known
         # The name of a drug that the library lacks is no misspelt one of another.
-        if len(word) < _LEAST or known or word in STOP_WORDS or word in drug_names():
+        if not _LEAST <= len(word) <= _MOST or word in STOP_WORDS or word in drug_names() or self._is_known(word):
             return ""
-        found = process.extract(word, self._words, scorer=OSA.distance, score_cutoff=1, limit=3)
+        near = sorted(known for known, named in self._known(neighbours(word)).items() if not named)
         # Endings of one word are one candidate; two different words are a guess.
-        near = [candidate for candidate, _, _ in found if len(candidate) >= _LEAST and candidate[0] == word[0]]
+        near = [candidate for candidate in near[:3] if len(candidate) >= _LEAST and candidate[0] == word[0]]
         return near[0] if len({stem(candidate) for candidate in near}) == 1 else ""
+
+    def _is_known(self, word: str) -> bool:
+        return any(
+            form in self._names or form in self._stems or self._library.spelled([form]) or self._library.is_stem(form)
+            for form in (word, stem(word))
+        )
+
+    def _known(self, words: Collection[str]) -> dict[str, bool]:
+        """Those of ``words`` that are known, and whether each is a short name anywhere."""
+        found = self._library.spelled(words)
+        for word in words:
+            if word in self._names:
+                found[word] = found.get(word, False) or self._names[word]
+        return found
+
+
+def neighbours(word: str) -> set[str]:
+    """All words of ``a`` to ``z`` at optimal string alignment distance 1: 53 for each letter."""
+    cuts = [(word[:place], word[place:]) for place in range(len(word) + 1)]
+    shorter = {left + right[1:] for left, right in cuts if right}
+    swapped = {left + right[1] + right[0] + right[2:] for left, right in cuts if len(right) > 1}
+    replaced = {left + letter + right[1:] for left, right in cuts if right for letter in ascii_lowercase}
+    longer = {left + letter + right for left, right in cuts for letter in ascii_lowercase}
+    return (shorter | swapped | replaced | longer) - {word}

@@ -1,23 +1,24 @@
 """Nearest passages by inner product. The only file that imports faiss.
 
-The FAISS index is a cache of the library's vectors: one file whose first line says what it was
-made from. It is rebuilt whenever it is missing, of another revision, or damaged.
+The FAISS index is a cache of the library's vectors. Passages that come are appended to it and those that go are taken
+from it; its file says of which revision it is, and the library what changed since.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
+import zipfile
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.embedding.embedders import Vectors
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 class VectorIndex:
@@ -26,16 +27,38 @@ class VectorIndex:
     file_name: ClassVar[str] = "vectors.faiss"
 
     def __init__(self, rows: NDArray[np.int64], vectors: Vectors) -> None:
-        """``rows`` are the passages' rows in the library, ``(n,)``; ``vectors`` theirs, ``(n, dim)``."""
+        """``rows`` are the passages' rows in the library, ``(n,)``, ascending; ``vectors`` theirs, ``(n, dim)``."""
         import faiss
 
         self.rows = rows
-        self.vectors = vectors
         self._index: Any = faiss.IndexFlatIP(vectors.shape[1])
         self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @property
+    def vectors(self) -> Vectors:
+        """``(n, dim)``, by row: FAISS's own, valid until the next change."""
+        import faiss
+
+        if not len(self):
+            return np.empty((0, self._index.d), np.float32)
+        flat: Vectors = faiss.rev_swig_ptr(self._index.get_xb(), len(self) * self._index.d)
+        return flat.reshape(len(self), self._index.d)
+
+    def append(self, rows: NDArray[np.int64], vectors: Vectors) -> None:
+        """Take in passages whose rows are above all that are there."""
+        self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+        self.rows = np.concatenate([self.rows, rows])
+
+    def remove(self, rows: Collection[int]) -> None:
+        """Take out passages; rows that are not there are passed over."""
+        import faiss
+
+        gone = np.isin(self.rows, np.fromiter(rows, np.int64, len(rows)))
+        self._index.remove_ids(faiss.IDSelectorBatch(np.nonzero(gone)[0]))
+        self.rows = self.rows[~gone]
 
     def nearest(self, vector: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
         """At most ``k`` rows with their inner product, best first, ties by row. ``vector`` is ``(dim,)``."""
@@ -46,55 +69,30 @@ class VectorIndex:
         found = [(int(self.rows[p]), float(s)) for s, p in zip(scores[0], positions[0], strict=True) if p >= 0]
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
-    def save(self, path: Path, revision: str) -> None:
-        """Write to ``path`` in one step; a reader sees the old file or the new one, never half."""
-        import faiss
+    def save(self, path: Path, revision: str, beside: dict[str, NDArray[Any]]) -> None:
+        """Write to ``path`` in one step; a reader sees the old file or the new one, never half.
 
-        body = faiss.serialize_index(self._index).tobytes()
-        rows = self.rows.astype("<i8").tobytes()
-        header = {
-            "format": _FORMAT,
-            "revision": revision,
-            "count": len(self),
-            "dim": int(self.vectors.shape[1]),
-            "sha256": hashlib.sha256(rows + body).hexdigest(),
-        }
+        ``beside``: arrays that are kept with it.
+        """
         partial = path.with_name(f"{path.name}.{os.getpid()}.part")
+        told = np.array(json.dumps({"format": _FORMAT, "revision": revision}))
         try:
-            partial.write_bytes(json.dumps(header).encode() + b"\n" + rows + body)
+            with partial.open("wb") as file:
+                np.savez(file, allow_pickle=False, told=told, rows=self.rows, vectors=self.vectors, **beside)
             os.replace(partial, path)
         finally:
             partial.unlink(missing_ok=True)
 
     @classmethod
-    def is_whole(cls, path: Path) -> bool:
-        """Tell whether the file at ``path`` is undamaged, of whatever revision."""
+    def load(cls, path: Path) -> tuple[Self, str, dict[str, NDArray[Any]]] | None:
+        """The index saved at ``path``, its revision and what is kept beside; None where it is missing or damaged."""
         try:
-            revision = json.loads(path.read_bytes().partition(b"\n")[0])["revision"]
-        except (OSError, ValueError, KeyError, TypeError):
-            return False
-        return cls.load(path, revision) is not None
-
-    @classmethod
-    def load(cls, path: Path, revision: str) -> VectorIndex | None:
-        """The index saved at ``path`` for ``revision``; None where it is missing, outdated or damaged."""
-        import faiss
-
-        try:
-            first, _, rest = path.read_bytes().partition(b"\n")
-            header = json.loads(first)
-            if header["format"] != _FORMAT or header["revision"] != revision:
+            with np.load(path, allow_pickle=False) as kept:  # the archive has checksums of its own
+                told = json.loads(str(kept["told"]))
+                rows, vectors = kept["rows"], kept["vectors"]
+                beside = {name: kept[name] for name in kept.files if name not in ("told", "rows", "vectors")}
+            if told["format"] != _FORMAT or vectors.ndim != 2 or rows.shape != vectors.shape[:1]:
                 return None
-            if hashlib.sha256(rest).hexdigest() != header["sha256"]:
-                return None
-            count = header["count"]
-            rows = np.frombuffer(rest[: 8 * count], dtype="<i8").astype(np.int64)
-            index = faiss.deserialize_index(np.frombuffer(rest[8 * count :], dtype=np.uint8))
-            if index.ntotal != count or index.d != header["dim"]:
-                return None
-            self = cls.__new__(cls)
-            self.rows, self._index = rows, index
-            self.vectors = index.reconstruct_n(0, count) if count else np.empty((0, index.d), np.float32)
-            return self
-        except (OSError, ValueError, KeyError, TypeError, RuntimeError):
+            return cls(rows.astype(np.int64), vectors), str(told["revision"]), beside
+        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, EOFError, NotImplementedError):
             return None

@@ -203,6 +203,9 @@ class LibraryFile:
     def snapshot(self) -> Iterator[None]:
         """A block whose reads are all of one state of the library, whatever others write meanwhile."""
         with self.connected() as connection:
+            if connection.in_transaction:  # inside another block
+                yield
+                return
             connection.execute("BEGIN")
             try:
                 yield
@@ -240,19 +243,33 @@ class LibraryFile:
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction, all of it or nothing, which gives the library a new revision.
 
+        A block inside another is part of that one's transaction.
+
         Raises:
             LibraryError: the library cannot be written, or SQLite refused.
         """
         self.refuse_read_only()
         with self.connected() as connection:
+            if connection.in_transaction:
+                yield connection
+                return
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
-                connection.execute(
-                    "UPDATE meta SET value = ?1, seal = seal(key, ?1) WHERE key = 'revision'", (uuid.uuid4().hex,)
-                )
+                _give_revision(connection)
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+
+
+def _give_revision(connection: sqlite3.Connection) -> None:
+    """A new revision, with what tells later which passages came and went since."""
+    revision = uuid.uuid4().hex
+    connection.execute("UPDATE meta SET value = ?1, seal = seal(key, ?1) WHERE key = 'revision'", (revision,))
+    last = dict(connection.execute("SELECT name, seq FROM sqlite_sequence"))
+    connection.execute(
+        "INSERT INTO changes VALUES (?1, ?2, ?3, seal(?1, ?2, ?3))",
+        (revision, last.get("passages", 0), last.get("gone", 0)),
+    )

@@ -12,20 +12,34 @@ import hashlib
 import math
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
 
 from corpus.document import Language, Span
 from corpus.language import HAN
-from corpus.vocabulary.concepts import Mention, Terms, concept_key
-from corpus.words.segmenting import STOP_WORDS, Segmenter, Word
+from corpus.vocabulary.concepts import Concept, concept_key
+from corpus.vocabulary.endpoints import endpoints
+from corpus.vocabulary.terms import Mention, Terms
+from corpus.words.folding import fold
+from corpus.words.segmenting import STOP_WORDS, Segmenter, Word, stem
 
+Table = Literal["words", "result_words"]
+"""The words of passages, and those of what trial results are about."""
 # Blanks alone separate: a concept such as Alzheimer's disease or PD-1/VEGF is one token.
-SCHEMA = """CREATE VIRTUAL TABLE words USING fts5(
+SCHEMAS: dict[Table, str] = {
+    table: f"""CREATE VIRTUAL TABLE {table} USING fts5(
     body, tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Co'", detail = none)"""
+    for table in get_args(Table)
+}
 
-# Marks a concept among the words, and the absence of one; no word holds either.
-_CONCEPT, _ABSENT = "=", "=="
+# Marks a concept among the words, the absence of one, an end point that is spoken of, and a Chinese character of the
+# text, whatever words jieba cut there; no word begins with any.
+_CONCEPT, _ABSENT, _TOLD, _CHARACTER = "=", "==", "%", "'"
 # Of cutting texts into words.
 _SEGMENTATION = "4"
 _HAN = re.compile(f"[{HAN}]")
@@ -79,11 +93,12 @@ class Vocabulary:
         self.segmenter = segmenter or Segmenter()
         self.segmenter.learn(terms.names())
 
-    @property
-    def version(self) -> str:
-        """Changes with the segmentation and with the concepts; the keyword index is then written anew."""
-        names = [(concept.id, concept.names) for concept in self.terms.concepts.values()]
-        return f"{_SEGMENTATION}-{hashlib.sha256(repr(names).encode()).hexdigest()[:12]}"
+    def indexed(self, text: str, *, told: bool = False) -> str:
+        """``body`` of a text and its Chinese characters; with ``told``, the end points that it speaks of, too."""
+        folded = fold(text).text
+        more = [_TOLD + endpoint.key for endpoint in endpoints() if endpoint.is_told(folded)] if told else []
+        more += [_CHARACTER + character for character in dict.fromkeys(_HAN.findall(folded))]
+        return " ".join([self.body(text), *more])
 
     def body(self, text: str) -> str:
         """All words and concepts of a text, blank-separated, as ``words.body`` stores them."""
@@ -124,21 +139,101 @@ class Vocabulary:
         return sorted(spans + [w for w in words if not any(w.start < s.end and s.start < w.end for s in spans)])
 
 
+def version_of(known: Iterable[Concept]) -> str:
+    """Changes with the segmentation, the concepts ``known`` beforehand and the end points: the index is then rewritten.
+
+    What documents state is none of it: the passages that print it are indexed anew when it changes.
+    """
+    said = [(concept.id, concept.names) for concept in known], [(e.key, e.told) for e in endpoints()]
+    return f"{_SEGMENTATION}-{hashlib.sha256(repr(said).encode()).hexdigest()[:12]}"
+
+
+_LATIN = re.compile(r"[0-9]+(?:\.[0-9]+)?|[a-zα-ω]+(?:[\s-]+[a-zα-ω]+)*")
+_GLUED = 4
+"""Words of a name up to which every way is tried in which they may be printed as one."""
+
+
+def printing(name: str) -> str:
+    """The query of FTS5 that finds every text which prints a name, with or without its blanks and hyphens.
+
+    It finds others, too. A name that is hyphenated where no name is ("tarla-tamab") it misses.
+    """
+    folded = fold(name).text
+    parts = [quoted(_CHARACTER + character) for character in dict.fromkeys(_HAN.findall(folded))]
+    parts += [part for run in _LATIN.findall(folded) if (part := _printing_run(re.split(r"[\s-]+", run)))]
+    if not parts:  # "C5" is no word but in one: "c5", or "c" and "5"
+        pieces = re.findall(r"[0-9]+|[a-zα-ω]", folded)
+        apart = " AND ".join(map(quoted, pieces))
+        return f"{quoted(''.join(pieces))} OR ({apart})" if pieces else ""
+    return " AND ".join(parts)
+
+
+def _printing_run(words: Sequence[str]) -> str:
+    ways = list(_ways(words)) if len(words) <= _GLUED else [list(words), ["".join(words)]]
+    told = [
+        " AND ".join(_any_number(word) for word in way if len(word) > 1) for way in ways if any(len(w) > 1 for w in way)
+    ]
+    return f"({' OR '.join(f'({way})' for way in told)})" if told else ""
+
+
+def _ways(words: Sequence[str]) -> Iterator[list[str]]:
+    """Words with all, some or none of their joints closed: "event free" as it is, and "eventfree"."""
+    if len(words) < 2:
+        yield list(words)
+        return
+    for first, *rest in _ways(words[1:]):
+        yield [words[0], first, *rest]
+        yield [words[0] + first, *rest]
+
+
+def _any_number(word: str) -> str:
+    """The stems of a word and of its plurals."""
+    return f"({' OR '.join(map(quoted, dict.fromkeys(map(stem, (word, word + 's', word + 'es')))))})"
+
+
 def _is_part(word: Word, mention: Mention, question: str) -> bool:
     """Tell whether a word lies inside a mention, its plural's ending aside (AEs, BsAbs)."""
     start, end = mention.span.start, mention.span.end
     return start <= word.span.start < end and question[end : word.span.end].lower() in ("", "s", "es")
 
 
-def add_words(connection: sqlite3.Connection, row: int, body: str) -> None:
-    """Index a passage under its ``row``."""
-    connection.execute("INSERT INTO words(rowid, body) VALUES (?, ?)", (row, body))
+def add_words(connection: sqlite3.Connection, row: int, body: str, table: Table = "words") -> None:
+    """Index a passage, or a result, under its ``row``."""
+    connection.execute(f"INSERT INTO {table}(rowid, body) VALUES (?, ?)", (row, body))
 
 
-def rows_with(connection: sqlite3.Connection, key: str) -> set[int]:
-    """Rows of the passages that hold a unit's key."""
-    query = '"' + key.replace('"', '""') + '"'
-    return {row for (row,) in connection.execute("SELECT rowid FROM words WHERE words MATCH ?", (query,))}
+def write_words(connection: sqlite3.Connection, row: int, body: str, table: Table = "words") -> None:
+    """Index it anew."""
+    connection.execute(f"UPDATE {table} SET body = ? WHERE rowid = ?", (body, row))
+
+
+def remove_words(connection: sqlite3.Connection, rows: Iterable[int], table: Table = "words") -> None:
+    """Take passages, or results, out of the index."""
+    connection.executemany(f"DELETE FROM {table} WHERE rowid = ?", [(row,) for row in rows])
+
+
+def quoted(key: str) -> str:
+    """A unit's key as the query language of FTS5 takes it: as data."""
+    return '"' + key.replace('"', '""') + '"'
+
+
+def rows_with(connection: sqlite3.Connection, key: str) -> NDArray[np.int64]:
+    """Rows of the passages that hold a unit's key, ascending."""
+    # As one text, which is four times as quick as a row at a time.
+    (found,) = connection.execute(
+        "SELECT group_concat(rowid) FROM words WHERE words MATCH ?", (quoted(key),)
+    ).fetchone()
+    return np.fromstring(found, np.int64, sep=",") if found else np.empty(0, np.int64)
+
+
+def rows_matching(
+    connection: sqlite3.Connection, query: str, most: int | None = None, table: Table = "words"
+) -> list[int]:
+    """Rows that a query of FTS5 finds, ascending; its words are ``quoted``."""
+    found = connection.execute(
+        f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid LIMIT ?", (query, -1 if most is None else most)
+    )
+    return [row for (row,) in found]
 
 
 class KeywordQuery:
@@ -150,49 +245,110 @@ class KeywordQuery:
     """
 
     def __init__(
-        self, rows_with: Callable[[str], set[int]], units: Sequence[Unit], languages: Mapping[int, str]
+        self,
+        positions_with: Callable[[str], NDArray[np.int64]],
+        units: Sequence[Unit],
+        chinese: NDArray[np.bool_],
     ) -> None:
-        """``rows_with``: the rows that hold a unit's key; ``languages``: by row, that of every passage."""
+        """Look up where the units stand.
+
+        Args:
+            positions_with: the positions of the passages that hold a unit's key, ascending.
+            units: of the question.
+            chinese: ``(n,)``, by position, whether a passage is Chinese; the others are English.
+        """
         self._units = {unit.key: unit for unit in units}
-        self._languages = languages
         self._opposites = {unit.opposite: unit.key for unit in units if unit.opposite}
-        self._rows = {key: rows_with(key) for key in (*self._units, *self._opposites)}
-        self._weights = {language: self._weigh(language) for language in ("zh", "en")}
+        self._chinese = chinese
+        self._positions = {key: positions_with(key) for key in (*self._units, *self._opposites)}
+        self._weights = {language: self._weigh(language) for language in get_args(Language)}
+        self._totals = {language: sum(weights.values()) for language, weights in self._weights.items()}
 
     def _weigh(self, language: str) -> dict[str, float]:
-        size = sum(found == language for found in self._languages.values())
+        of_language = self._chinese if language == "zh" else ~self._chinese
+        size = int(of_language.sum())
         weights = {}
         for key, unit in self._units.items():
-            held = sum(self._languages.get(row) == language for row in self._rows[key])
+            held = int(of_language[self._positions[key]].sum())
             if held or unit.crosses or bool(_HAN.search(key)) == (language == "zh"):
                 weights[key] = math.log(1 + (size - held + 0.5) / (held + 0.5))
         return weights
 
-    def passages(self) -> dict[int, KeywordMatch]:
-        """By row, every passage that holds a unit at least; best first, ties by row."""
-        shared: dict[int, list[str]] = {}
-        for key, rows in self._rows.items():
-            for row in rows:
-                if row in self._languages:
-                    shared.setdefault(row, []).append(key)
-        matches = {row: self._match(keys, self._languages[row]) for row, keys in shared.items()}
-        return dict(sorted(matches.items(), key=lambda item: (-item[1].coverage, item[0])))
+    @cached_property
+    def _coverage(self) -> NDArray[np.float64]:
+        """``(n,)``: ``KeywordMatch.coverage`` of each passage; NaN where it holds no unit and none's opposite."""
+        count = len(self._chinese)
+        found, against, held = np.zeros(count), np.zeros(count), np.zeros(count, bool)
+        for key, positions in self._positions.items():
+            held[positions] = True
+            if key in self._units:
+                found[positions] += self._by_language(key, positions)
+            if absent := self._opposites.get(key):
+                told = np.setdiff1d(positions, self._positions[absent], assume_unique=True)
+                against[told] += self._by_language(absent, told)
+        totals = np.where(self._chinese, self._totals["zh"], self._totals["en"])
+        coverage = np.divide(found - against, totals, out=np.zeros(count), where=totals != 0)
+        coverage[~held] = np.nan
+        return coverage
+
+    def _by_language(self, key: str, positions: NDArray[np.int64]) -> NDArray[np.float64]:
+        chinese, english = (self._weights[language].get(key, 0.0) for language in get_args(Language))
+        return np.where(self._chinese[positions], chinese, english)
+
+    @cached_property
+    def _shared(self) -> NDArray[np.bool_]:
+        """``(n,)``: whether a passage holds a unit, not only the opposite of one."""
+        shared = np.zeros(len(self._chinese), bool)
+        for key in self._units:
+            shared[self._positions[key]] = True
+        return shared
+
+    def best(self, k: int) -> NDArray[np.int64]:
+        """Positions of the ``k`` passages of the highest coverage, best first, ties by position."""
+        (held,) = np.nonzero(~np.isnan(self._coverage))
+        coverage = self._coverage[held]
+        if 0 < k < len(held):
+            enough = coverage >= -np.partition(-coverage, k - 1)[k - 1]
+            held, coverage = held[enough], coverage[enough]
+        return held[np.lexsort((held, -coverage))][:k]
+
+    def rank(self, position: int) -> int | None:
+        """The place of a passage in the order of ``best``, those that only hold an opposite left out, from 1."""
+        if not self._shared[position]:
+            return None
+        mine, coverage = self._coverage[position], self._coverage
+        before = (coverage > mine) | ((coverage == mine) & (np.arange(len(coverage)) < position))
+        return 1 + int((before & self._shared).sum())
+
+    def matches(self, positions: Sequence[int]) -> list[KeywordMatch | None]:
+        """What each passage shares with the question; None where it holds nothing of it."""
+        asked = np.asarray(positions, np.int64)
+        held: list[list[str]] = [[] for _ in positions]
+        for key, found in self._positions.items():
+            for place in np.nonzero(_among(asked, found))[0]:
+                held[place].append(key)
+        chinese = self._chinese[asked]
+        return [
+            self._match(keys, "zh" if zh else "en") if keys else None for keys, zh in zip(held, chinese, strict=True)
+        ]
 
     def text(self, body: str, language: str) -> KeywordMatch:
         """The units that any text shares with the question; ``body`` is ``Vocabulary.body`` of it."""
         held = set(body.split())
-        return self._match([key for key in self._rows if key in held], language)
+        return self._match([key for key in self._positions if key in held], language)
 
     def _match(self, keys: Sequence[str], language: str) -> KeywordMatch:
         """``keys`` of units and of their opposites that a text holds."""
-        weights = self._weights[language]
+        weights, total = self._weights[language], self._totals[language]
         shared = [key for key in keys if key in self._units]
         against = [absent for key in keys if (absent := self._opposites.get(key)) and absent not in keys]
         weight = sum(weights.get(key, 0.0) for key in shared) - sum(weights.get(key, 0.0) for key in against)
-        total = sum(weights.values())
         return KeywordMatch(weight, weight / total if total else 0.0, tuple(self._units[key] for key in shared))
 
 
-def remove_words(connection: sqlite3.Connection, rows: Iterable[int]) -> None:
-    """Take passages out of the index."""
-    connection.executemany("DELETE FROM words WHERE rowid = ?", [(row,) for row in rows])
+def _among(asked: NDArray[np.int64], ascending: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """``(len(asked),)``: which of them are there."""
+    if not len(ascending):
+        return np.zeros(len(asked), bool)
+    places = np.minimum(np.searchsorted(ascending, asked), len(ascending) - 1)
+    return np.asarray(ascending[places] == asked)

@@ -13,8 +13,8 @@ import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +30,8 @@ from index.embedding.embedders import Vectors
 from index.errors import UnknownDocument
 from index.store import keywords, schema, upkeep, writing
 from index.store.connection import LibraryFile
-from index.store.rows import read_blob, read_headings, read_passage
-from index.store.writing import Indexed
+from index.store.rows import as_json, read_bytes, read_headings, read_passage, text_hash
+from index.store.writing import Facts, Indexed
 
 FILE_NAME = "library.db"
 
@@ -49,6 +49,18 @@ class Entry:
     characters: int
     sections: int
     passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Passages as search compares them, by row."""
+
+    rows: NDArray[np.int64]
+    """``(n,)``, ascending"""
+    chinese: NDArray[np.bool_]
+    """``(n,)``: Chinese, else English"""
+    vectors: Vectors
+    """``(n, dim)``"""
 
 
 class Library:
@@ -74,6 +86,14 @@ class Library:
         """Let go of the file."""
         self._file.close()
 
+    def transaction(self) -> AbstractContextManager[object]:
+        """A block whose changes are made all together, or not at all; nobody else changes the library meanwhile.
+
+        Raises:
+            LibraryError: the library cannot be written, or SQLite refused.
+        """
+        return self._file.writing()
+
     def snapshot(self) -> AbstractContextManager[None]:
         """A block whose reads are all of one state of the library, whatever others write meanwhile."""
         return self._file.snapshot()
@@ -90,26 +110,15 @@ class Library:
 
     # Documents
 
-    def add(
-        self,
-        document: Document,
-        indexed: Iterable[Indexed],
-        recipe: str,
-        concepts: Iterable[Concept] = (),
-        references: Iterable[Reference] = (),
-        results: Iterable[TrialResult] = (),
-        checks: Iterable[SourceCheck] = (),
-    ) -> None:
-        """Store a document with its passages, the concepts that it states, its references, results and checks.
-
-        It takes the place of one with the same id.
-        """
+    def state(self, document: Document, recipe: str, concepts: Sequence[Concept] = ()) -> None:
+        """Store a document and the names that it states, in place of one with the same id; ``fill`` gives the rest."""
         with self._file.writing() as connection:
-            writing.drop_document(connection, document.id)
-            writing.add_document(connection, document, recipe)
-            writing.add_facts(connection, document.id, concepts, references, results, checks)
-            for item in indexed:
-                writing.add_passage(connection, item)
+            writing.state_document(connection, document, recipe, concepts)
+
+    def fill(self, document_id: str, indexed: Iterable[Indexed], facts: Facts = Facts()) -> None:
+        """Store the passages of a document, and what it states besides names, in the transaction of its ``state``."""
+        with self._file.writing() as connection:
+            writing.fill_document(connection, document_id, indexed, facts)
 
     def remove(self, document_id: str) -> None:
         """Take a document out.
@@ -125,7 +134,7 @@ class Library:
         """All documents, oldest first."""
         found = self._file.rows(
             "documents",
-            "id, title, language, source, added, length(text), json_array_length(headings), "
+            "id, title, language, source, added, characters, json_array_length(headings), "
             "(SELECT count(*) FROM passages WHERE document_id = documents.id)",
             "ORDER BY documents.rowid",
         )
@@ -147,15 +156,49 @@ class Library:
         title, language, text, headings, source = self._file.whole(found[0])
         return Document(document_id, title, language, text, read_headings(headings), source)
 
+    def rows_of(self, document_id: str) -> list[int]:
+        """Rows of a document's passages, in its order."""
+        with self._file.reading() as connection:
+            found = connection.execute("SELECT row FROM passages WHERE document_id = ? ORDER BY start", (document_id,))
+            return [row for (row,) in found]
+
+    def vector(self, row: int, dim: int) -> NDArray[np.float32]:
+        """``(dim,)``: the vector of one passage."""
+        with self._file.reading() as connection:
+            found = connection.execute(
+                f"SELECT vector, document_id, {schema.whole('passages', 'vector_seal')} FROM passages WHERE row = ?",
+                (row,),
+            ).fetchone()
+            (blob,) = self._file.whole(found)
+            return np.frombuffer(blob, "<f4", dim).astype(np.float32)
+
+    def recipe(self, document_id: str) -> str | None:
+        """How a document was cut and indexed; None where there is none with that id."""
+        found = self._file.rows("documents", "recipe", "WHERE id = ?", (document_id,))
+        return found[0][0] if found else None
+
     def recipes(self) -> dict[str, str]:
         """By document id, how it was cut and indexed."""
         return dict(self._file.rows("documents", "id, recipe", "ORDER BY rowid"))
 
     def text_owner(self, text: str) -> str | None:
         """The id of a document with exactly this text, if there is one."""
+        found = self._file.rows("documents", "id", "WHERE text_hash = ? ORDER BY rowid LIMIT 1", (text_hash(text),))
+        return found[0][0] if found else None
+
+    def source(self, document_id: str) -> str | None:
+        """Where a document came from; None where there is none with that id."""
+        found = self._file.rows("documents", "source", "WHERE id = ?", (document_id,))
+        return found[0][0] if found else None
+
+    def counts(self) -> tuple[int, int, int]:
+        """The number of documents, passages and references with an entry."""
         with self._file.reading() as connection:
-            found = connection.execute("SELECT id FROM documents WHERE text = ?", (text,)).fetchone()
-        return found[0] if found else None
+            documents, passages, references = (
+                int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+                for table in ("documents", "passages", "refs")
+            )
+            return documents, passages, references
 
     # Passages
 
@@ -178,6 +221,18 @@ class Library:
             raise self._file.damaged("a passage is gone")
         return read_passage(self._file.whole(found))
 
+    def _passage_at(self, document_id: str, start: int) -> Passage:
+        with self._file.reading() as connection:
+            (row,) = connection.execute(
+                "SELECT row FROM passages WHERE document_id = ? AND start <= ? ORDER BY start DESC LIMIT 1",
+                (document_id, start),
+            ).fetchone()
+            return self._passage(connection, row)
+
+    def _result_rows(self) -> list[int]:
+        with self._file.reading() as connection:
+            return [row for (row,) in connection.execute("SELECT row FROM results ORDER BY row")]
+
     def lead(self, passage: Passage) -> Passage | None:
         """The passage that opens the run-in paragraph that ``passage`` goes on with; None where it opens it."""
         if not passage.topic or passage.text.startswith(passage.topic):
@@ -190,18 +245,20 @@ class Library:
             earlier = (self.passages(row)[0] for row in rows)
             return next((found for found in earlier if found.text.startswith(passage.topic)), None)
 
-    def rows(self) -> dict[int, Language]:
-        """Every passage's row and language, by row."""
+    def rows(self) -> list[int]:
+        """Every passage's row."""
         with self._file.reading() as connection:
-            found = dict(connection.execute("SELECT row, language FROM passages ORDER BY row"))
-            if not set(found.values()) <= {"zh", "en"}:
-                raise ValueError("a passage in no language")
-            return found
+            return [row for (row,) in connection.execute("SELECT row FROM passages ORDER BY row")]
 
     def sections(self) -> list[str]:
-        """The labels of all sections that hold a passage, each once, in the order of the library."""
+        """The labels of all sections that hold a passage, each once."""
         with self._file.reading() as connection:
-            found = connection.execute("SELECT section FROM passages GROUP BY section ORDER BY min(row)")
+            # From one to the next in the index, whatever stands between them.
+            found = connection.execute(
+                """WITH RECURSIVE labels(section) AS (SELECT min(section) FROM passages UNION ALL
+                SELECT (SELECT min(p.section) FROM passages p WHERE p.section > labels.section) FROM labels
+                WHERE section IS NOT NULL) SELECT section FROM labels WHERE section IS NOT NULL"""
+            )
             return [str(section) for (section,) in found]
 
     def title_of(self, sections: Collection[str]) -> str:
@@ -210,31 +267,52 @@ class Library:
         return " ".join(self.passages(rows[:1])[0].trail) if rows else ""
 
     def rows_under(self, sections: Collection[str]) -> list[int]:
-        """Rows of the passages in any of ``sections``, or in a section below one ("4" holds "4.1")."""
+        """Rows of the passages in any of ``sections``, or in a section below one ("4" holds "4.1"), ascending."""
+        rows: set[int] = set()
         with self._file.reading() as connection:
-            found = connection.execute("SELECT row, section FROM passages ORDER BY row").fetchall()
-            return [row for row, section in found if is_under(section, sections)]
+            for section in sections:
+                below = (section, f"{section}.", f"{section}/")  # the sign after the full stop
+                found = connection.execute(
+                    "SELECT row FROM passages WHERE section = ? OR (section >= ? AND section < ?)", below
+                )
+                rows.update(row for (row,) in found)
+        return sorted(rows)
 
     def rows_citing(self, number: int) -> list[int]:
         """Rows of the passages that cite a reference number, in the order of their documents."""
         return [row for (row,) in self._file.rows("markers", "row", "WHERE number = ? ORDER BY row", (number,))]
 
-    def vectors(self, dim: int) -> tuple[NDArray[np.int64], Vectors]:
-        """Rows ``(n,)`` and passage vectors ``(n, dim)``, by row.
+    def vectors(self, dim: int, after: int = 0) -> Stored:
+        """The vectors of the passages whose row is above ``after``, by row.
 
         Raises:
             LibraryDamaged: a vector is not of that length.
         """
         with self._file.reading() as connection:
-            found = connection.execute("SELECT row, vector FROM passages ORDER BY row").fetchall()
-            if any(len(blob) != 4 * dim for _, blob in found):
+            found = connection.execute(
+                "SELECT row, language, vector FROM passages WHERE row > ? ORDER BY row", (after,)
+            ).fetchall()
+            if any(len(blob) != 4 * dim or language not in get_args(Language) for _, language, blob in found):
                 raise ValueError("broken vectors")
-            rows = np.array([row for row, _ in found], dtype=np.int64)
-            vectors = np.frombuffer(b"".join(blob for _, blob in found), "<f4").reshape(len(found), dim)
+            rows = np.array([row for row, _, _ in found], dtype=np.int64)
+            chinese = np.array([language == "zh" for _, language, _ in found], dtype=bool)
+            vectors = np.frombuffer(b"".join(blob for *_, blob in found), "<f4").reshape(len(found), dim)
             # Quicker than their seals: a changed bit that matters changes a length.
             if not (np.abs(np.linalg.norm(vectors, axis=1) - 1) < 1e-3).all():
                 raise ValueError("broken vectors")
-            return rows, vectors.astype(np.float32)
+            return Stored(rows, chinese, vectors.astype(np.float32))
+
+    def changes(self, since: str, dim: int) -> tuple[Stored, list[int]] | None:
+        """The passages that came after the revision ``since``, and the rows of those that went.
+
+        None where there was no such revision.
+        """
+        found = self._file.rows("changes", "last_row, last_gone", "WHERE revision = ?", (since,))
+        if not found:
+            return None
+        ((last_row, last_gone),) = found
+        gone = self._file.rows("gone", "row", "WHERE number > ?", (last_gone,))
+        return self.vectors(dim, last_row), [row for (row,) in gone]
 
     def sentence_vectors(self, row: int, dim: int) -> Vectors:
         """``(sentences, dim)`` vectors of one passage's sentences.
@@ -249,9 +327,9 @@ class Library:
                 (row,),
             ).fetchone()
             blob, sentences = self._file.whole(found)
-            if len(blob) != 4 * dim * sentences:
+            if len(blob) != (4 + dim) * sentences:
                 raise ValueError("broken vectors")
-            return read_blob(blob, dim)
+            return read_bytes(blob, dim)
 
     # References
 
@@ -302,10 +380,19 @@ class Library:
 
     # Concepts and centres
 
-    def concepts(self) -> list[Concept]:
-        """The concepts that documents state, in the order of the documents."""
-        found = self._file.rows("pairs", "names, category", "ORDER BY rowid")
+    def concepts(self, after: int = 0) -> list[Concept]:
+        """The concepts that documents state, in the order of the documents, each once; ``after``: a ``last_pair``."""
+        found = self._file.rows(
+            "pairs", "names, category",
+            "WHERE number IN (SELECT min(number) FROM pairs WHERE number > ? GROUP BY names, category) ORDER BY number",
+            (after,),
+        )  # fmt: skip
         return [Concept.of(tuple(json.loads(names)), category) for names, category in found]
+
+    def last_pair(self) -> int:
+        """The number of the last concept that a document stated; ``concepts`` gives those after it."""
+        with self._file.reading() as connection:
+            return int(connection.execute("SELECT coalesce(max(number), 0) FROM pairs").fetchone()[0])
 
     def centres(self) -> Means:
         """The mean vectors kept by ``keep_centres``; empty where there are none."""
@@ -317,27 +404,57 @@ class Library:
         with self._file.writing() as connection:
             writing.write_centres(connection, means)
 
-    def texts(self) -> Iterator[str]:
-        """The text of every document."""
-        with self._file.reading() as connection:
-            found = connection.execute("SELECT text FROM documents ORDER BY rowid").fetchall()
-        return (text for (text,) in found)
-
     # Words
 
-    def keyword_query(self, units: Sequence[keywords.Unit]) -> keywords.KeywordQuery:
-        """A question's units, weighed by the passages that hold them."""
-        languages = self.rows()
+    def rows_with(self, key: str) -> NDArray[np.int64]:
+        """Rows of the passages that hold a unit's key, ascending."""
         with self._file.reading() as connection:
-            return keywords.KeywordQuery(partial(keywords.rows_with, connection), units, languages)
+            return keywords.rows_with(connection, key)
+
+    def rows_with_all(self, keys: Sequence[str], most: int | None = None) -> list[int]:
+        """Rows of the passages that hold every one of ``keys``, ascending; at most ``most``."""
+        with self._file.reading() as connection:
+            return keywords.rows_matching(connection, " AND ".join(map(keywords.quoted, keys)), most) if keys else []
 
     def unknown(self, units: Iterable[keywords.Unit]) -> list[keywords.Unit]:
         """Those of ``units`` that no passage holds; the absence of a thing is known where the thing is."""
-        with self._file.reading() as connection:
-            return [unit for unit in units if not keywords.rows_with(connection, unit.opposite or unit.key)]
+        return [unit for unit in units if not self.rows_with_all([unit.opposite or unit.key], 1)]
 
-    def rewrite_words(self, bodies: Iterable[tuple[int, str]], **meta: str) -> None:
-        """Replace the whole keyword index by ``(row, body)`` pairs and keep ``meta`` with it.
+    def spelled(self, words: Collection[str]) -> dict[str, bool]:
+        """Those of ``words`` that documents print; True for short names in capitals of their own."""
+        found = self._file.rows(
+            "spellings", "word, names > 0", "WHERE word IN (SELECT value FROM json_each(?))", (as_json(list(words)),)
+        )
+        return {word: bool(named) for word, named in found}
+
+    def is_stem(self, stem: str) -> bool:
+        """Tell whether a word of a document has this stem."""
+        return bool(self._file.rows("spellings", "word", "WHERE stem = ? LIMIT 1", (stem,)))
+
+    def printing(self, names: Iterable[str], table: keywords.Table = "words") -> list[int]:
+        """Rows of the passages, or of the results, that may print one of ``names``, ascending."""
+        rows: set[int] = set()
+        with self._file.reading() as connection:
+            for query in filter(None, map(keywords.printing, names)):
+                rows.update(keywords.rows_matching(connection, query, table=table))
+        return sorted(rows)
+
+    def subjects(self, rows: Iterable[int] | None = None) -> Iterator[tuple[int, Passage, TrialResult]]:
+        """Results by row, each with its passage; of ``rows`` alone, where given."""
+        for row in self._result_rows() if rows is None else rows:
+            for start, document_id, entry in self._file.rows(
+                "results", "start, document_id, entry", "WHERE row = ?", (row,)
+            ):
+                yield row, self._passage_at(document_id, start), read_result_json(entry)
+
+    def rewrite(self, bodies: Iterable[tuple[keywords.Table, int, str]]) -> None:
+        """Index passages and results anew: by table and row, what ``Vocabulary.indexed`` makes of them."""
+        with self._file.writing() as connection:
+            for table, row, body in bodies:
+                keywords.write_words(connection, row, body, table)
+
+    def rewrite_all(self, bodies: Iterable[tuple[keywords.Table, int, str]], **meta: str) -> None:
+        """Replace the whole keyword index and keep ``meta`` with it.
 
         ``bodies`` is read inside the transaction: what it then reads of the library, no other process changes.
         """

@@ -9,7 +9,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
+import numpy as np
+
 from index.store import keywords, schema
+from index.store.rows import as_bytes, text_hash
 
 
 def format_of(connection: sqlite3.Connection) -> str | None:
@@ -73,21 +76,42 @@ def _to_1_2(connection: sqlite3.Connection) -> None:
         )
     words = connection.execute("SELECT rowid, body FROM words").fetchall()
     connection.execute("DROP TABLE words")
-    connection.execute(keywords.SCHEMA)
+    connection.execute(keywords.SCHEMAS["words"])
     for row, body in words:
         keywords.add_words(connection, row, body)
 
 
-def _to_2(connection: sqlite3.Connection) -> None:
-    """Rows are sealed as they are; a document's text and a passage's vectors come last.
+_SEALED_2 = {
+    "meta": "key TEXT PRIMARY KEY, value TEXT NOT NULL",
+    "documents": "id TEXT PRIMARY KEY, title TEXT NOT NULL, language TEXT NOT NULL, source TEXT NOT NULL, "
+    "headings TEXT NOT NULL, recipe TEXT NOT NULL, added TEXT NOT NULL",
+    "passages": "id TEXT NOT NULL UNIQUE, document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE, "
+    "section TEXT NOT NULL, trail TEXT NOT NULL, topic TEXT NOT NULL, language TEXT NOT NULL, start INTEGER NOT NULL, "
+    "end INTEGER NOT NULL, sentences TEXT NOT NULL",
+    "markers": "document_id TEXT NOT NULL, number INTEGER NOT NULL, "
+    "row INTEGER NOT NULL REFERENCES passages(row) ON DELETE CASCADE",
+    "pairs": "document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE, "
+    "names TEXT NOT NULL, category TEXT NOT NULL",
+    "refs": "document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE, "
+    "number INTEGER NOT NULL, entry TEXT NOT NULL",
+    "results": "document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE, "
+    "start INTEGER NOT NULL, entry TEXT NOT NULL",
+    "checks": "document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE, entry TEXT NOT NULL",
+    "centres": "role TEXT NOT NULL, language TEXT NOT NULL, mean BLOB NOT NULL",
+}
+"""The columns of format 2 that a row's seal covers."""
 
-    Where a later format changes ``schema``, this step needs the tables of format 2 written out.
-    """
+
+def _to_2(connection: sqlite3.Connection) -> None:
+    """Rows are sealed as they are; a document's text and a passage's vectors come last."""
     connection.execute("DROP INDEX passages_of")
-    for table in schema.COLUMNS:
-        connection.execute(f"ALTER TABLE {table} RENAME TO old_{table}")
-    for statement in schema.STATEMENTS[:-1]:  # the last makes the words, which have no seal
-        connection.execute(statement)
+    after = {
+        "documents": ", text_seal TEXT NOT NULL, text TEXT NOT NULL",
+        "passages": ", vector_seal TEXT NOT NULL, vector BLOB NOT NULL, sentence_vectors BLOB NOT NULL, "
+        "row INTEGER PRIMARY KEY",
+        "markers": ", PRIMARY KEY(document_id, number, row)",
+        "refs": ", PRIMARY KEY(document_id, number)",
+    }
     more = {
         "documents": (", text_seal, text", ", seal(id, text), text"),
         "passages": (
@@ -95,17 +119,93 @@ def _to_2(connection: sqlite3.Connection) -> None:
             ", row, seal(id, vector, sentence_vectors), vector, sentence_vectors",
         ),
     }
-    for table, columns in schema.COLUMNS.items():
+    for table in _SEALED_2:
+        connection.execute(f"ALTER TABLE {table} RENAME TO old_{table}")
+    for table, sealed in _SEALED_2.items():
+        connection.execute(f"CREATE TABLE {table}({sealed}, seal TEXT NOT NULL{after.get(table, '')})")
+        columns = _columns(sealed)
         into, values = more.get(table, ("", ""))
-        seal = schema.sealing(table).replace("passages.document_id", "old_passages.document_id")
+        text = f", {_SLICE.format('old_passages')}" if table == "passages" else ""
         connection.execute(
-            f"INSERT INTO {table}({columns}, seal{into}) SELECT {columns}, {seal}{values} FROM old_{table} "
-            "ORDER BY rowid"
+            f"INSERT INTO {table}({columns}, seal{into}) SELECT {columns}, seal({columns}{text}){values} "
+            f"FROM old_{table} ORDER BY rowid"
         )
-    for table in reversed(schema.COLUMNS):
+    for table in reversed(_SEALED_2):
         connection.execute(f"DROP TABLE old_{table}")
     connection.execute("UPDATE meta SET value = '2', seal = seal(key, '2') WHERE key = 'format'")
 
 
-STEPS: dict[str, Callable[[sqlite3.Connection], None]] = {"1.0": _to_1_1, "1.1": _to_1_2, "1.2": _to_2}
+_SLICE = "(SELECT substr(text, start + 1, end - start) FROM documents WHERE documents.id = {}.document_id)"
+
+
+def _columns(definition: str) -> str:
+    """The names of defined columns."""
+    return ", ".join(column.split()[0] for column in definition.split(", "))
+
+
+def _to_3(connection: sqlite3.Connection) -> None:
+    """What is derived from documents is kept with them, and filled when they are indexed again, with their vectors."""
+    hurt = [
+        (table, count)
+        for table, sealed in _SEALED_2.items()
+        if (
+            count := connection.execute(
+                f"SELECT count(*) FROM {table} WHERE {_unlike_its_seal(table, sealed)}"
+            ).fetchone()[0]
+        )
+    ]
+    if hurt:
+        raise sqlite3.DatabaseError(f"malformed rows: {', '.join(f'{count} of {table}' for table, count in hurt)}")
+    connection.execute("DROP INDEX passages_of")
+    for table in _SEALED_2:
+        connection.execute(f"ALTER TABLE {table} RENAME TO old_{table}")
+    connection.execute("DROP TABLE words")
+    schema.make_tables(connection)
+    copied = {
+        "meta": ("key, value, seal", "key, value, seal"),
+        "documents": (
+            "id, title, language, source, headings, recipe, added, characters, text_hash, seal, text_seal, text",
+            "id, title, language, source, headings, recipe, added, length(text), text_hash(text), "
+            "seal(id, title, language, source, headings, recipe, added, length(text), text_hash(text)), text_seal, "
+            "text",
+        ),
+        "passages": (
+            f"row, {schema.COLUMNS['passages']}, seal, vector_seal, vector, sentence_vectors",
+            f"row, {schema.COLUMNS['passages']}, seal, seal(id, vector, narrow(vector, sentence_vectors)), vector, "
+            "narrow(vector, sentence_vectors)",
+        ),
+        "results": ("document_id, start, trial, entry, seal", "document_id, start, '', entry, "
+                    "seal(document_id, start, '', entry)"),
+    }  # fmt: skip
+    connection.create_function("text_hash", 1, text_hash, deterministic=True)
+    connection.create_function("narrow", 2, _narrow, deterministic=True)
+    for table, sealed in _SEALED_2.items():
+        same = f"{_columns(sealed)}, seal"
+        into, values = copied.get(table, (same, same))
+        connection.execute(f"INSERT INTO {table}({into}) SELECT {values} FROM old_{table} ORDER BY rowid")
+    for table in reversed(_SEALED_2):
+        connection.execute(f"DROP TABLE old_{table}")
+    connection.execute("UPDATE meta SET value = '3', seal = seal(key, '3') WHERE key = 'format'")
+    # The words, too, are written when the documents are indexed again; what has none meanwhile is found by meaning.
+    for (row,) in connection.execute("SELECT row FROM passages").fetchall():
+        keywords.add_words(connection, row, "")
+
+
+def _unlike_its_seal(table: str, sealed: str) -> str:
+    text = f", {_SLICE.format(table)}" if table == "passages" else ""
+    return f"seal IS NOT seal({_columns(sealed)}{text})"
+
+
+def _narrow(vector: bytes, sentence_vectors: bytes) -> bytes:
+    """The vectors of sentences in a byte a number."""
+    dim = len(vector) // 4
+    return as_bytes(np.frombuffer(sentence_vectors, "<f4").reshape(-1, dim)) if dim else b""
+
+
+STEPS: dict[str, Callable[[sqlite3.Connection], None]] = {
+    "1.0": _to_1_1,
+    "1.1": _to_1_2,
+    "1.2": _to_2,
+    "2": _to_3,
+}
 """By format, the step to the next one."""

@@ -28,6 +28,9 @@ _HEADER = 100
 _LONGEST = 1_000_000_000
 """Bytes of a row at most, SQLite's own limit."""
 
+_DOCUMENTS = (10, 12)
+"""Columns of a document's row, in format 2 and since: what is sealed, two seals, and the text."""
+
 Value = str | bytes | int | float | None
 
 
@@ -62,11 +65,11 @@ def salvage(path: Path) -> Salvaged:
     for row in _rows(data):
         if len(row) == 3 and row[0] == "model" and row[2] == seal(*row[:2]):
             model = str(row[1])
-        elif len(row) == 10 and row[7] == seal(*row[:7]):
+        elif len(row) in _DOCUMENTS and row[-3] == seal(*row[:-3]):
             id, title, language, source, headings, _, added = map(str, row[:7])
-            if isinstance(row[9], str) and row[8] == seal(id, row[9]):
+            if isinstance(row[-1], str) and row[-2] == seal(id, row[-1]):
                 parsed = read_headings(headings)
-                documents[id] = (added, Document(id, title, language, row[9], parsed, source))  # type: ignore[arg-type]
+                documents[id] = (added, Document(id, title, language, row[-1], parsed, source))  # type: ignore[arg-type]
             else:
                 hurt[id] = source
         elif len(row) == 14 and isinstance(row[2], str) and row[11] == seal(row[1], row[12], row[13]):

@@ -12,7 +12,7 @@ from functools import cache
 
 from index.store import keywords
 
-FORMAT = "2"
+FORMAT = "3"
 """Of the database; ``migrations`` brings an older one up to it, a newer one is refused."""
 
 # A document's text comes last: of a row that is cut short, what comes before it can still be read.
@@ -20,50 +20,83 @@ STATEMENTS = (
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL, seal TEXT NOT NULL)",
     """CREATE TABLE documents(
         id TEXT PRIMARY KEY, title TEXT NOT NULL, language TEXT NOT NULL, source TEXT NOT NULL,
-        headings TEXT NOT NULL, recipe TEXT NOT NULL, added TEXT NOT NULL, seal TEXT NOT NULL,
-        text_seal TEXT NOT NULL, text TEXT NOT NULL)""",
+        headings TEXT NOT NULL, recipe TEXT NOT NULL, added TEXT NOT NULL, characters INTEGER NOT NULL,
+        text_hash TEXT NOT NULL, seal TEXT NOT NULL, text_seal TEXT NOT NULL, text TEXT NOT NULL)""",
+    "CREATE INDEX documents_alike ON documents(text_hash)",
+    # A row is never used twice: what was made of one that is gone cannot be taken for another's.
     """CREATE TABLE passages(
-        row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+        row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
         document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
         section TEXT NOT NULL, trail TEXT NOT NULL, topic TEXT NOT NULL, language TEXT NOT NULL,
         start INTEGER NOT NULL, end INTEGER NOT NULL, sentences TEXT NOT NULL, seal TEXT NOT NULL,
         vector_seal TEXT NOT NULL, vector BLOB NOT NULL, sentence_vectors BLOB NOT NULL)""",
     "CREATE INDEX passages_of ON passages(document_id, start)",
+    "CREATE INDEX passages_under ON passages(section)",
     """CREATE TABLE markers(
         document_id TEXT NOT NULL, number INTEGER NOT NULL,
         row INTEGER NOT NULL REFERENCES passages(row) ON DELETE CASCADE, seal TEXT NOT NULL,
         PRIMARY KEY(document_id, number, row))""",
+    "CREATE INDEX markers_numbered ON markers(number, row)",
+    "CREATE INDEX markers_in ON markers(row)",
     """CREATE TABLE pairs(
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
         document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
         names TEXT NOT NULL, category TEXT NOT NULL, seal TEXT NOT NULL)""",
+    "CREATE INDEX pairs_of ON pairs(document_id)",
+    "CREATE INDEX pairs_alike ON pairs(names, category)",
     """CREATE TABLE refs(
         document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
         number INTEGER NOT NULL, entry TEXT NOT NULL, seal TEXT NOT NULL, PRIMARY KEY(document_id, number))""",
     """CREATE TABLE results(
+        row INTEGER PRIMARY KEY AUTOINCREMENT,
         document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE, start INTEGER NOT NULL,
-        entry TEXT NOT NULL, seal TEXT NOT NULL)""",
+        trial TEXT NOT NULL, entry TEXT NOT NULL, seal TEXT NOT NULL)""",
+    "CREATE INDEX results_of ON results(document_id, start)",
+    "CREATE INDEX results_of_trial ON results(trial)",
+    """CREATE TABLE trials(
+        document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
+        name TEXT NOT NULL, key TEXT NOT NULL, topic TEXT NOT NULL, whole INTEGER NOT NULL, row INTEGER NOT NULL,
+        seal TEXT NOT NULL)""",
+    "CREATE INDEX trials_of ON trials(document_id)",
+    "CREATE INDEX trials_by_key ON trials(key)",
+    "CREATE INDEX trials_by_name ON trials(name)",
     """CREATE TABLE checks(
         document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE, entry TEXT NOT NULL,
         seal TEXT NOT NULL)""",
+    "CREATE INDEX checks_of ON checks(document_id)",
+    """CREATE TABLE spellings(
+        word TEXT PRIMARY KEY, stem TEXT NOT NULL, documents INTEGER NOT NULL, names INTEGER NOT NULL,
+        seal TEXT NOT NULL)""",
+    "CREATE INDEX spellings_stem ON spellings(stem)",
     "CREATE TABLE centres(role TEXT NOT NULL, language TEXT NOT NULL, mean BLOB NOT NULL, seal TEXT NOT NULL)",
-    keywords.SCHEMA,
+    """CREATE TABLE changes(
+        revision TEXT PRIMARY KEY, last_row INTEGER NOT NULL, last_gone INTEGER NOT NULL, seal TEXT NOT NULL)""",
+    "CREATE TABLE gone(number INTEGER PRIMARY KEY AUTOINCREMENT, row INTEGER NOT NULL, seal TEXT NOT NULL)",
+    *keywords.SCHEMAS.values(),
 )
 
 COLUMNS = {
     "meta": "key, value",
-    "documents": "id, title, language, source, headings, recipe, added",
+    "documents": "id, title, language, source, headings, recipe, added, characters, text_hash",
     "passages": "id, document_id, section, trail, topic, language, start, end, sentences",
     "markers": "document_id, number, row",
     "pairs": "document_id, names, category",
     "refs": "document_id, number, entry",
-    "results": "document_id, start, entry",
+    "results": "document_id, start, trial, entry",
+    "trials": "document_id, name, key, topic, whole, row",
     "checks": "document_id, entry",
+    "spellings": "word, stem, documents, names",
     "centres": "role, language, mean",
+    "changes": "revision, last_row, last_gone",
+    "gone": "row",
 }
 """By table, the columns that its ``seal`` covers; a passage's covers its text too."""
 
 SLICE = "(SELECT substr(text, start + 1, end - start) FROM documents WHERE documents.id = passages.document_id)"
 """A passage's text, where ``passages`` is read."""
+
+_SHADOWS = ("words_", "result_words_")
+"""Beginnings of the names of tables that FTS5 makes for itself."""
 
 _SEALED = {table: [("seal", columns)] for table, columns in COLUMNS.items()} | {
     "documents": [("seal", COLUMNS["documents"]), ("text_seal", "id, text")],
@@ -108,10 +141,15 @@ def prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA secure_delete = ON")  # what is removed is gone from the file, and salvage finds no more
 
 
-def create(connection: sqlite3.Connection) -> None:
-    """Make the tables, inside the caller's transaction."""
+def make_tables(connection: sqlite3.Connection) -> None:
+    """Make the tables, all empty, inside the caller's transaction."""
     for statement in STATEMENTS:
         connection.execute(statement)
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Make a new library, inside the caller's transaction."""
+    make_tables(connection)
     for key, value in (("format", FORMAT), ("revision", "new")):
         connection.execute("INSERT INTO meta VALUES (?1, ?2, seal(?1, ?2))", (key, value))
 
@@ -123,7 +161,7 @@ def strangers(connection: sqlite3.Connection) -> list[str]:
     unlike = {
         name
         for type, name, sql in found ^ _expected()
-        if not (name.startswith("words_") and (type, name) in _shadows())
+        if not (name.startswith(_SHADOWS) and (type, name) in _shadows())
     }
     return sorted(str(name) for name in unlike)
 
@@ -140,4 +178,4 @@ def _expected() -> frozenset[tuple[str, str, str]]:
 
 
 def _shadows() -> set[tuple[str, str]]:
-    return {(type, name) for type, name, _ in _expected() if str(name).startswith("words_")}
+    return {(type, name) for type, name, _ in _expected() if str(name).startswith(_SHADOWS)}

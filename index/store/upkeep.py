@@ -60,7 +60,7 @@ def _passages_short(connection: sqlite3.Connection, dim: int) -> Iterator[str]:
         FROM passages p LEFT JOIN documents d ON d.id = document_id"""
     ).fetchall()
     for id, vector, sentence_vectors, sentences, end, characters, has_words in passages:
-        if vector != 4 * dim or sentence_vectors != 4 * dim * sentences:
+        if vector != 4 * dim or sentence_vectors != (4 + dim) * sentences:
             yield f"Passage {id} has broken vectors."
         if characters is None or end > characters:
             yield f"Passage {id} lies outside its document."

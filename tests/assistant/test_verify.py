@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from assistant.guard.number_guard import figures, verify
 from corpus.packs.packs import bundled_concepts
 from corpus.trial_results import results_of_text
-from corpus.vocabulary.concepts import Terms
+from corpus.vocabulary.terms import Terms
 
 TERMS = Terms(bundled_concepts())
 SOURCE = (

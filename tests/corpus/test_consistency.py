@@ -12,7 +12,7 @@ from corpus.reading.plain import read_plain
 from corpus.references.lists import read_reference_list
 from corpus.segments.passages import split_passages
 from corpus.trial_results import extract_results
-from corpus.vocabulary.concepts import Terms
+from corpus.vocabulary.terms import Terms
 from tests.review import read_review, review_references
 
 TERMS = Terms(bundled_concepts())

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.vocabulary.concepts import Concept, Terms, join_mined
+from corpus.vocabulary.concepts import Concept
 from corpus.vocabulary.mining import chinese_name, long_form, mine_concepts, mine_pairs
+from corpus.vocabulary.terms import Terms
 
 STATED = [
     pytest.param("患者接受特瑞普利单抗(Toripalimab，JS001)治疗", ("特瑞普利单抗", "Toripalimab"), id="zh-drug"),

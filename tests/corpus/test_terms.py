@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.vocabulary.concepts import Concept, Terms, read_glossary
+from corpus.vocabulary.concepts import Concept, read_glossary
+from corpus.vocabulary.terms import Terms
 from tests.corpus.texts import bundled_terms, texts
 
 

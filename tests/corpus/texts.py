@@ -13,7 +13,7 @@ from corpus.document import Document
 from corpus.packs.packs import bundled_concepts
 from corpus.reading.markdown import read_markdown
 from corpus.reading.plain import read_plain
-from corpus.vocabulary.concepts import Terms
+from corpus.vocabulary.terms import Terms
 from corpus.words.segmenting import Segmenter
 
 # What the splitters look at: both languages, sentence ends, markers, headings, leads, blanks, and

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from functools import partial
 
 import numpy as np
 import pytest
@@ -11,23 +10,23 @@ import pytest
 from corpus.document import Language
 from index.search.candidates import Asked, Candidates, Scorer
 from index.search.fusion import FusionOptions, Spread, keyword_vote
-from index.store.keywords import SCHEMA, KeywordMatch, KeywordQuery, Unit, add_words, rows_with
+from index.store.keywords import SCHEMAS, KeywordMatch, KeywordQuery, Unit, add_words, rows_with
 
 OPTIONS = FusionOptions()
 VECTORS = np.array([[1, 0], [0.8, 0.6], [0, 1], [-0.6, 0.8]], np.float32)
-LANGUAGES: list[Language] = ["zh", "en", "zh", "en"]
-SPREAD = Spread.of(VECTORS, LANGUAGES)
+CHINESE = np.array([True, False, True, False])
+SPREAD = Spread.of(VECTORS, CHINESE)
 QUERY = np.array([0.6, 0.8], np.float32)
-BODIES = {1: "safeti dose", 2: "dose", 3: "tarlatamab =tarlatamab", 4: "unrelated"}
+BODIES = ("safeti dose", "dose", "tarlatamab =tarlatamab", "unrelated")
 NAME, WORD = Unit("=tarlatamab", "Tarlatamab"), Unit("dose", "dose")
 
 
 def asked(language: Language, *units: Unit) -> Asked:
     connection = sqlite3.connect(":memory:")
-    connection.execute(SCHEMA)
-    for row, body in BODIES.items():
+    connection.execute(SCHEMAS["words"])
+    for row, body in enumerate(BODIES, start=1):
         add_words(connection, row, body)
-    keywords = KeywordQuery(partial(rows_with, connection), units, dict(zip(BODIES, LANGUAGES, strict=True)))
+    keywords = KeywordQuery(lambda key: rows_with(connection, key) - 1, units, CHINESE)
     connection.close()
     return Asked(QUERY, language, keywords)
 
@@ -65,33 +64,42 @@ def test_sentences_score_as_texts_of_their_own(language: Language) -> None:
 def test_ranks_and_scores_of_candidates() -> None:
     question = asked("en", NAME, WORD)
     scorer = Scorer(question, SPREAD, OPTIONS)
-    matches = question.keywords.passages()
-    similarities = {row: float(VECTORS[row - 1] @ QUERY) for row in (1, 2, 3)}
-    dense = [(2, similarities[2]), (3, similarities[3])]
-    languages = dict(zip(BODIES, LANGUAGES, strict=True))
-    candidates = Candidates(dense, matches, similarities, languages, scorer)
-    assert candidates.dense_ranks == {2: 1, 3: 2}
-    assert candidates.keyword_ranks == {row: rank for rank, row in enumerate(matches, start=1)}
+    similarities = {position: float(VECTORS[position] @ QUERY) for position in (0, 1, 2)}
+    dense = [(1, similarities[1]), (2, similarities[2])]
+    candidates = Candidates(dense, similarities, question.keywords, CHINESE, scorer)
+    assert candidates.dense_ranks == {1: 1, 2: 2}
+    by_words = question.keywords.best(4).tolist()
+    assert {position: candidates.keyword_rank(position) for position in by_words} == {
+        position: rank for rank, position in enumerate(by_words, start=1)
+    }
+    assert candidates.keyword_rank(3) is None
+    assert candidates.matches == dict(zip(similarities, question.keywords.matches([0, 1, 2]), strict=True))
     assert candidates.scores == pytest.approx(
-        {row: scorer.score(similarities[row], languages[row], matches.get(row)) for row in similarities}
+        {
+            position: scorer.score(similarities[position], language, candidates.matches[position])
+            for position, language in ((0, "zh"), (1, "en"), (2, "zh"))
+        }
     )
-    best = sorted(similarities, key=lambda row: -candidates.scores[row])
+    best = sorted(similarities, key=lambda position: -candidates.scores[position])
     assert [candidates.best(k) for k in range(4)] == [best[:k] for k in range(4)]
+    assert [candidates.best(k, {best[2], best[0]}) for k in range(4)] == [[], best[:1], *[[best[0], best[2]]] * 2]
 
 
-def test_ties_by_row() -> None:
-    scorer = Scorer(asked("en", WORD), SPREAD, OPTIONS)
-    same = Candidates([(9, 0.5), (3, 0.5), (7, 0.5)], {}, dict.fromkeys((9, 3, 7), 0.5), dict.fromkeys((9, 3, 7), "en"),
-                      scorer)  # fmt: skip
-    assert same.best(3) == [3, 7, 9]
+def test_ties_by_position() -> None:
+    question = asked("en", Unit("unasked", "unasked"))
+    same = Candidates([(3, 0.5), (0, 0.5), (2, 0.5)], dict.fromkeys((3, 0, 2), 0.5), question.keywords,
+                      np.zeros(4, bool), Scorer(question, SPREAD, OPTIONS))  # fmt: skip
+    assert same.best(3) == [0, 2, 3]
 
 
 def test_what_only_speaks_against_a_passage_gives_it_no_rank() -> None:
     question = asked("en", Unit("==tarlatamab", "tarlatamab"), WORD)
-    matches = question.keywords.passages()
-    assert (matches[3].shared, matches[3].weight < 0) == ((), True)
-    candidates = Candidates([], matches, dict.fromkeys(BODIES, 0.5), dict(zip(BODIES, LANGUAGES, strict=True)),
+    candidates = Candidates([], dict.fromkeys(range(4), 0.5), question.keywords, CHINESE,
                             Scorer(question, SPREAD, OPTIONS))  # fmt: skip
-    assert candidates.keyword_ranks.keys() == {1, 2}
-    assert sorted(candidates.keyword_ranks.values()) == [1, 2]
-    assert candidates.best(4)[-1] == 3
+    against = candidates.matches[2]
+    assert against is not None
+    assert (against.shared, against.weight < 0) == ((), True)
+    ranks = {position: candidates.keyword_rank(position) for position in range(4)}
+    assert sorted(rank for rank in ranks.values() if rank) == [1, 2]
+    assert [position for position, rank in ranks.items() if rank is None] == [2, 3]
+    assert candidates.best(4)[-1] == 2

@@ -150,9 +150,9 @@ def test_another_model_builds_a_library_and_opens_it_again(
     }
     text = in_context(first.passage, first.passage.text)
     (row,) = (row for row in reopened.library.rows() if reopened.library.passages([row])[0].id == first.passage.id)
-    rows, vectors = reopened.library.vectors(384)
+    stored = reopened.library.vectors(384)
     centred = Centres(means).centred(reopened.embedder.encode_document([text]), "document", [language_of(text)])
-    assert vectors[rows.tolist().index(row)] == pytest.approx(centred[0], abs=1e-4)
+    assert stored.vectors[stored.rows.tolist().index(row)] == pytest.approx(centred[0], abs=1e-4)
     assert reopened.embedder.name == minilm
     assert reopened.search("overall survival in DeLLphi-304")[0] == first
     assert reopened.problems() == []

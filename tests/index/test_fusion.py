@@ -83,13 +83,13 @@ def test_the_scale_of_a_language_leans_on_the_library_where_it_has_few_passages(
     seed: int, zh: int, en: int, shrinkage: float
 ) -> None:
     vectors, query = drawn(seed, zh + en)
-    languages = ["zh"] * zh + ["en"] * en
-    scale = Spread.of(vectors, languages).scale(query, shrinkage)
+    chinese = np.arange(zh + en) < zh
+    scale = Spread.of(vectors, chinese).scale(query, shrinkage)
     pooled = Moments.of(vectors).location(query)
-    assert scale.keys() == set(languages)
-    for language, n in (("zh", zh), ("en", en)):
+    assert scale.keys() == {"zh"} | ({"en"} if en else set())
+    for language, n, of_language in (("zh", zh, chinese), ("en", en, ~chinese)):
         if n:
-            own = Moments.of(vectors[[found == language for found in languages]]).location(query)
+            own = Moments.of(vectors[of_language]).location(query)
             share = n / (n + shrinkage)
             expected = [share * mine + (1 - share) * all_ for mine, all_ in zip(own, pooled, strict=True)]
             assert scale[language] == pytest.approx(expected, abs=1e-3)
@@ -101,7 +101,7 @@ def test_a_lone_passage_is_judged_by_the_library(lone: str, many: str) -> None:
     random = np.random.default_rng(0)
     vectors = random.normal(scale=0.3, size=(31, 4)).astype(np.float32)
     vectors[0] = [1, 0, 0, 0]
-    spread = Spread.of(vectors, [lone] + [many] * 30)
+    spread = Spread.of(vectors, (np.arange(31) < 1) == (lone == "zh"))
     near, far = np.array([1, 0, 0, 0], np.float32), np.array([-1, 0, 0, 0], np.float32)
     for query, sign in ((near, 1), (far, -1)):
         mean, deviation = spread.scale(query, OPTIONS.shrinkage)[lone]
@@ -115,4 +115,37 @@ def test_a_lone_passage_is_judged_by_the_library(lone: str, many: str) -> None:
 
 def test_one_language_is_its_own_library() -> None:
     vectors, query = drawn(1, 30)
-    assert Spread.of(vectors, ["zh"] * 30).scale(query)["zh"] == pytest.approx(Moments.of(vectors).location(query))
+    chinese = np.ones(30, bool)
+    assert Spread.of(vectors, chinese).scale(query)["zh"] == pytest.approx(Moments.of(vectors).location(query))
+
+
+# What comes and goes
+
+
+@given(st.integers(0, 2**32 - 1), st.lists(st.booleans(), min_size=1, max_size=40), st.data())
+def test_the_spread_of_what_is_left_is_that_of_it_made_anew(seed: int, zh: list[bool], data: st.DataObject) -> None:
+    """Passages come in two parts, and some of both go: the sums are those of what is there."""
+    vectors, query = drawn(seed, len(zh))
+    chinese = np.array(zh)
+    first = data.draw(st.integers(0, len(zh)))
+    gone = np.array(data.draw(st.lists(st.booleans(), min_size=len(zh), max_size=len(zh))))
+    grown = Spread.of(vectors[:first], chinese[:first]).with_passages(vectors[first:], chinese[first:])
+    left = grown.without(vectors[gone], chinese[gone])
+    anew = Spread.of(vectors[~gone], chinese[~gone])
+    assert left.languages.keys() == anew.languages.keys()
+    for language, moments in anew.languages.items():
+        assert left.languages[language].count == moments.count
+        assert left.languages[language].location(query) == pytest.approx(moments.location(query), abs=1e-6)
+
+
+@given(st.integers(0, 2**32 - 1), st.lists(st.booleans(), max_size=9))
+def test_a_spread_is_read_as_it_was_kept(seed: int, zh: list[bool]) -> None:
+    vectors, query = drawn(seed, len(zh))
+    spread = Spread.of(vectors, np.array(zh, bool))
+    again = Spread.read(spread.arrays())
+    assert again.languages.keys() == spread.languages.keys()
+    for language, moments in spread.languages.items():
+        assert again.languages[language].location(query) == moments.location(query)
+    for name in spread.arrays():
+        with pytest.raises(KeyError):
+            Spread.read({kept: array for kept, array in spread.arrays().items() if kept != name})

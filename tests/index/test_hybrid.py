@@ -85,8 +85,9 @@ def test_the_score_is_meaning_plus_words_plus_the_best_sentence_plus_the_title(
 ) -> None:
     index = make_index(tmp_path, *LIBRARY)
     options = SearchOptions(title_weight=title_weight)
-    _, vectors = index.library.vectors(index.embedder.dim)
-    products = vectors @ index.embedder.encode_query(["safety"])[0]
+    vectors = index.library.vectors(index.embedder.dim).vectors
+    query = index.embedder.encode_query(["safety"])[0]
+    products = vectors @ query
     (hit, *_) = index.search("safety", options=options)
     weight = np.log(1 + (2 - 1 + 0.5) / (1 + 0.5))  # one of the two Chinese passages
     vote = keyword_vote(KeywordMatch(float(weight), 1.0, ()), options.fusion, across=True)
@@ -94,9 +95,13 @@ def test_the_score_is_meaning_plus_words_plus_the_best_sentence_plus_the_title(
     mean = share * products[[0, 2]].mean() + (1 - share) * products.mean()
     deviation = share * products[[0, 2]].std() + (1 - share) * products.std()
     standard = (products[0] - mean) / deviation
-    # Its only sentence is the passage, so it scores the same once more; its title names all that is asked.
-    assert hit.sentence_scores == pytest.approx((standard + vote,), abs=1e-4)
-    expected = (1 + options.sentence_weight) * (standard + vote) + title_weight
+    # Its only sentence is the passage, so it scores the same once more, but that its vector is kept in fewer bits.
+    (sentence,) = index.library.sentence_vectors(1, index.embedder.dim)
+    assert sentence == pytest.approx(vectors[0], abs=float(np.abs(vectors[0]).max()) / 253)
+    sentence_standard = (sentence @ query - mean) / deviation
+    assert hit.sentence_scores == pytest.approx((sentence_standard + vote,), abs=1e-4)
+    # Its title names all that is asked.
+    expected = standard + vote + options.sentence_weight * (sentence_standard + vote) + title_weight
     assert hit.score == pytest.approx(expected, abs=1e-4)
     index.library.close()
 

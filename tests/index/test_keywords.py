@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.packs.packs import bundled_concepts
-from corpus.vocabulary.concepts import Terms
+from corpus.vocabulary.terms import Terms
 from index.search.hybrid import HybridIndex
 from index.store.keywords import (
-    SCHEMA,
+    SCHEMAS,
     KeywordMatch,
     KeywordQuery,
     Unit,
@@ -38,20 +38,36 @@ TEXTS = {
     6: 'Text with "quotes", col: NEAR(a, b) AND a*',
 }
 LANGUAGES = {1: "zh", 2: "zh", 3: "zh", 4: "en", 5: "en", 6: "en"}
+CHINESE = np.array([language == "zh" for language in LANGUAGES.values()])
 
 
 @pytest.fixture(scope="module")
 def words() -> Iterator[sqlite3.Connection]:
     connection = sqlite3.connect(":memory:")
-    connection.execute(SCHEMA)
+    connection.execute(SCHEMAS["words"])
     for row, text in TEXTS.items():
         add_words(connection, row, VOCABULARY.body(text))
     yield connection
     connection.close()
 
 
+def query(words: sqlite3.Connection, units: Sequence[Unit]) -> KeywordQuery:
+    """Asks rows 1 to 6 as positions 0 to 5."""
+    return KeywordQuery(lambda key: rows_with(words, key) - 1, units, CHINESE)
+
+
+def by_row(asked: KeywordQuery) -> dict[int, KeywordMatch]:
+    """What each row shares with the question, best first; rows that hold nothing of it are left out."""
+    best = asked.best(len(CHINESE)).tolist()
+    found = dict(zip([position + 1 for position in best], asked.matches(best), strict=True))
+    assert [match for position, match in enumerate(asked.matches(range(6))) if position not in best] == [None] * (
+        6 - len(best)
+    )
+    return {row: match for row, match in found.items() if match}
+
+
 def matches(words: sqlite3.Connection, question: str) -> dict[int, KeywordMatch]:
-    return KeywordQuery(partial(rows_with, words), VOCABULARY.units(question), LANGUAGES).passages()
+    return by_row(query(words, VOCABULARY.units(question)))
 
 
 @pytest.mark.parametrize(
@@ -108,11 +124,11 @@ _ASKED = ["tarlatamab", "不含 Fc", "NOT", "NEAR(a, 5)", '"', "*", "PD-1", "202
 @given(st.lists(st.sampled_from(_ASKED) | st.text(max_size=12), max_size=5).map(" ".join))
 def test_a_text_that_says_the_question_is_found_by_each_unit_of_it(question: str) -> None:
     with sqlite3.connect(":memory:") as connection:
-        connection.execute(SCHEMA)
+        connection.execute(SCHEMAS["words"])
         add_words(connection, 1, VOCABULARY.body("of nothing that is asked"))
         add_words(connection, 2, VOCABULARY.body(question))
         for unit in VOCABULARY.units(question):
-            assert 2 in rows_with(connection, unit.key)
+            assert 2 in rows_with(connection, unit.key).tolist()
     connection.close()
 
 
@@ -126,11 +142,11 @@ def test_every_concept_is_one_token(words: sqlite3.Connection) -> None:
 @given(st.text(st.characters(exclude_categories=["Z", "C"]), min_size=1, max_size=12))
 def test_a_concept_of_any_name_is_one_token(name: str) -> None:
     with sqlite3.connect(":memory:") as connection:
-        connection.execute(SCHEMA)
+        connection.execute(SCHEMAS["words"])
         add_words(connection, 1, f"word ={name} =={name}2")
-        assert rows_with(connection, f"={name}") == {1}
-        assert rows_with(connection, f"={name}2") == set()
-        assert rows_with(connection, f"=={name}2") == {1}
+        assert rows_with(connection, f"={name}").tolist() == [1]
+        assert rows_with(connection, f"={name}2").tolist() == []
+        assert rows_with(connection, f"=={name}2").tolist() == [1]
     connection.close()
 
 
@@ -229,13 +245,13 @@ ABSENCE = {
 @pytest.mark.parametrize("question", ["双抗, 不含 Fc", "BsAbs without an Fc region", "Fc-free 双抗"])
 def test_what_is_asked_to_be_absent_counts_against_a_text_that_has_it(question: str) -> None:
     connection = sqlite3.connect(":memory:")
-    connection.execute(SCHEMA)
+    connection.execute(SCHEMAS["words"])
     for row, text in ABSENCE.items():
         add_words(connection, row, VOCABULARY.body(text))
     units = [unit for unit in VOCABULARY.units(question) if unit.concept]
-    query = KeywordQuery(partial(rows_with, connection), units, LANGUAGES)
+    asked = query(connection, units)
     connection.close()
-    found = query.passages()
+    found = by_row(asked)
     # Of three texts a language: zh hold 双抗 in all and one lacks Fc; en hold it in two and two lack Fc.
     both, absent = idf(3, 3), idf(3, 1)
     assert found[1].weight == pytest.approx(both - absent)
@@ -246,13 +262,26 @@ def test_what_is_asked_to_be_absent_counts_against_a_text_that_has_it(question: 
     assert found[5].coverage == 1.0
     assert found[6].weight == pytest.approx(idf(3, 2))  # it has both kinds: nothing speaks against it
     for row, text in ABSENCE.items():
-        assert query.text(VOCABULARY.body(text), LANGUAGES[row]) == found[row]
+        assert asked.text(VOCABULARY.body(text), LANGUAGES[row]) == found[row]
 
 
 def test_best_first_ties_by_row(words: sqlite3.Connection) -> None:
     found = list(matches(words, "安全性和剂量").items())
     assert found[0][0] == 3  # the only text with both
     assert [(-match.coverage, row) for row, match in found] == sorted((-match.coverage, row) for row, match in found)
+
+
+@given(st.lists(st.sampled_from(_ASKED) | st.sampled_from(["安全性", "dose", "amivantamab", "剂量"]), max_size=5))
+def test_the_best_of_few_are_the_first_of_all_and_ranks_are_places_among_them(
+    words: sqlite3.Connection, asked: list[str]
+) -> None:
+    """Those that only hold the opposite of what is asked have a place, but no rank."""
+    found = query(words, VOCABULARY.units(" ".join(asked)))
+    best = found.best(6).tolist()
+    assert [found.best(k).tolist() for k in range(7)] == [best[:k] for k in range(7)]
+    shared = [position for position, match in zip(best, found.matches(best), strict=True) if match and match.shared]
+    assert [found.rank(position) for position in shared] == list(range(1, len(shared) + 1))
+    assert {found.rank(position) for position in set(range(6)) - set(shared)} <= {None}
 
 
 @given(st.sampled_from(sorted(TEXTS)), st.text(max_size=30))
@@ -265,18 +294,18 @@ def test_coverage_lies_between_0_and_1(words: sqlite3.Connection, row: int, nois
 
 @pytest.mark.parametrize("row", TEXTS)
 def test_a_text_read_alone_scores_as_its_passage(words: sqlite3.Connection, row: int) -> None:
-    query = KeywordQuery(partial(rows_with, words), VOCABULARY.units("安全性 of tarlatamab 2024 剂量"), LANGUAGES)
-    alone = query.text(VOCABULARY.body(TEXTS[row]), LANGUAGES[row])
-    assert alone == query.passages().get(row, KeywordMatch(0.0, 0.0, ()))
+    asked = query(words, VOCABULARY.units("安全性 of tarlatamab 2024 剂量"))
+    alone = asked.text(VOCABULARY.body(TEXTS[row]), LANGUAGES[row])
+    assert alone == by_row(asked).get(row, KeywordMatch(0.0, 0.0, ()))
 
 
 def test_what_is_removed_is_not_found() -> None:
     connection = sqlite3.connect(":memory:")
-    connection.execute(SCHEMA)
+    connection.execute(SCHEMAS["words"])
     add_words(connection, 1, "safeti")
     add_words(connection, 2, "safeti")
     remove_words(connection, [1, 3])
-    assert rows_with(connection, "safeti") == {2}
+    assert rows_with(connection, "safeti").tolist() == [2]
     connection.close()
 
 

@@ -25,7 +25,10 @@ from index.store.writing import Indexed
 from tests.index.fakes import DOSE_ZH, LIBRARY, SAFETY_ZH, STRUCTURE_EN, SURVIVAL_EN, document, found, make_index
 from tests.index.processes import LIMITED, bound_by_permissions, finish, start
 
-TABLES = ("documents", "passages", "markers", "pairs", "words")
+TABLES = (
+    "documents", "passages", "markers", "pairs", "refs", "results", "trials", "checks", "spellings", "words",
+    "result_words",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -61,9 +64,11 @@ def test_what_is_added_is_given_back(index: HybridIndex) -> None:
         assert library.document(item.id) == item
         assert library.text_owner(item.text) == item.id
     assert library.text_owner("no such text") is None
-    stored = library.passages(list(library.rows()))
+    stored = library.passages(library.rows())
     assert stored == [passage for item in LIBRARY for passage in split_passages(item)]
-    assert list(library.rows().values()) == ["zh", "en", "zh", "en"]
+    vectors = library.vectors(index.embedder.dim)
+    assert vectors.rows.tolist() == library.rows()
+    assert vectors.chinese.tolist() == [True, False, True, False]
     assert library.recipes() == {item.id: RECIPE for item in LIBRARY}
 
 
@@ -80,9 +85,11 @@ def test_entries_in_the_order_of_adding(index: HybridIndex) -> None:
 def test_any_text_comes_back_as_it_was(tmp_path_factory: pytest.TempPathFactory, lines: list[str]) -> None:
     item = document("any", "\n".join(["标题 Title", *lines]))
     library = Library(tmp_path_factory.mktemp("any"))
-    library.add(item, indexed(item), RECIPE)
+    with library.transaction():
+        library.state(item, RECIPE)
+        library.fill(item.id, indexed(item))
     assert library.document("any") == item
-    assert library.passages(list(library.rows())) == split_passages(item)
+    assert library.passages(library.rows()) == split_passages(item)
     library.close()
 
 
@@ -136,8 +143,9 @@ def test_a_failed_add_leaves_the_old_state_whole(index: HybridIndex, tmp_path: P
         raise RuntimeError("power cut")
 
     before = contents(tmp_path)
-    with pytest.raises(RuntimeError, match="power cut"):
-        index.library.add(item, broken(), RECIPE)
+    with pytest.raises(RuntimeError, match="power cut"), index.library.transaction():
+        index.library.state(item, RECIPE)
+        index.library.fill(item.id, broken())
     assert contents(tmp_path) == before
     assert found(index, "安全", k=1) == [SAFETY_ZH.id]
 
@@ -148,7 +156,7 @@ def test_a_failing_embedder_leaves_the_old_state_whole(
     before = contents(tmp_path)
     monkeypatch.setattr(index.embedder, "encode_document", lambda texts: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        index.add(SAFETY_ZH)
+        index.add(document(SAFETY_ZH.id, "安全性\n另一种安全性。"))
     assert contents(tmp_path) == before
 
 
@@ -312,11 +320,11 @@ def test_a_page_that_breaks_while_it_is_open(tmp_path: Path) -> None:
     index = make_index(tmp_path, *LIBRARY, *(document(f"more{n}", "更多\n" + "安全性。" * 500) for n in range(5)))
     index.library.close()
     path = tmp_path / FILE_NAME
+    library = Library(tmp_path)
     data = bytearray(path.read_bytes())
     for page in range(3 * 4096, len(data), 4096):
         data[page : page + 8] = b"\xff" * 8
     path.write_bytes(data)
-    library = Library(tmp_path)
     with pytest.raises(LibraryError, match=r"(move it away|`bsab check --repair`|check its free space)"):
         library.vectors(6)
     library.close()

@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from itertools import product
+from string import ascii_lowercase
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.search.spelling import Spelling
+from corpus.words.segmenting import stem
+from index.search.spelling import Spelling, neighbours
+from index.store.writing import spelled
 
 KNOWN = (
     "hazard ratio tarlatamab amivantamab zenocutuzumab survival median trial trials toxicity toxicities "
     "dellphi keynote combine confine crs pembrolizumab"
 ).split()  # fmt: skip
-SPELLING = Spelling(KNOWN)
+
+
+class Words:
+    """A library that prints these words, and no others."""
+
+    def __init__(self, *texts: str) -> None:
+        self._spelled = spelled(texts)
+        self._stems = {stem(word) for word in self._spelled}
+
+    def spelled(self, words: Collection[str]) -> dict[str, bool]:
+        return {word: self._spelled[word] for word in words if word in self._spelled}
+
+    def is_stem(self, stem: str) -> bool:
+        return stem in self._stems
+
+
+SPELLING = Spelling(Words(*KNOWN), {})
+OF_NAMES = Spelling(Words(), spelled(KNOWN))
+"""The same words, known beforehand."""
 
 
 @pytest.mark.parametrize(
@@ -34,6 +58,7 @@ SPELLING = Spelling(KNOWN)
 )  # fmt: skip
 def test_one_error_is_forgiven(text: str, corrected: str) -> None:
     assert SPELLING.correct(text) == corrected
+    assert OF_NAMES.correct(text) == corrected
 
 
 @pytest.mark.parametrize(
@@ -62,11 +87,12 @@ def test_one_error_is_forgiven(text: str, corrected: str) -> None:
 )  # fmt: skip
 def test_what_is_no_certain_error_stays(text: str) -> None:
     assert SPELLING.correct(text) == text
+    assert OF_NAMES.correct(text) == text
 
 
 @given(st.text(st.characters(codec=None) | st.sampled_from("hazard ratio 塔安，（"), max_size=40))
 def test_without_latin_words_to_know_every_text_stays(text: str) -> None:
-    assert Spelling([]).correct(text) == text
+    assert Spelling(Words(), {}).correct(text) == text
 
 
 @given(
@@ -93,4 +119,68 @@ def test_every_single_error_in_a_lone_name_is_found(data: st.DataObject) -> None
         st.sampled_from([name[:place] + name[place + 1 :], name[:place] + letter + name[place:],
                          name[:place] + letter + name[place + 1 :], swapped])
     )  # fmt: skip
-    assert Spelling([name, "antibody"]).correct(wrong) == name
+    assert Spelling(Words(name, "antibody"), {}).correct(wrong) == name
+    assert Spelling(Words("antibody"), {name: False}).correct(wrong) == name
+
+
+# One error
+
+
+def distance(one: str, other: str) -> int:
+    """Optimal string alignment: insertions, deletions, replacements and swaps of neighbours (Boytsov 2011)."""
+    rows = [list(range(len(other) + 1))]
+    for i, a in enumerate(one, start=1):
+        rows.append([i])
+        for j, b in enumerate(other, start=1):
+            least = min(rows[i - 1][j] + 1, rows[i][j - 1] + 1, rows[i - 1][j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and b == one[i - 2]:
+                least = min(least, rows[i - 2][j - 2] + 1)
+            rows[i].append(least)
+    return rows[-1][-1]
+
+
+@pytest.mark.parametrize("word", ["", "a", "b", "aa", "ab", "abc", "aba", "abcd"])
+def test_neighbours_are_all_words_at_distance_one(word: str) -> None:
+    """Of those of "a" to "d", all that there are; of the others, those with a letter more or another."""
+    near = neighbours(word)
+    every = ("".join(letters) for n in range(6) for letters in product("abcd", repeat=n))
+    assert {other for other in near if set(other) <= set("abcd")} == {o for o in every if distance(word, o) == 1}
+    for letter in set(ascii_lowercase) - set("abcd"):  # as good as any other that the word lacks
+        as_z = {other.replace(letter, "z") for other in near if set(other) <= {*"abcd", letter}}
+        assert as_z == {other for other in near if set(other) <= {*"abcd", "z"}}
+
+
+@given(st.text(ascii_lowercase, max_size=12), st.data())
+def test_every_neighbour_is_one_error_away(word: str, data: st.DataObject) -> None:
+    near = neighbours(word)
+    assert near <= set(map(str.lower, near))
+    assert all(other.isascii() and other.isalpha() for other in near - {""})
+    other = data.draw(st.sampled_from(sorted(near)))
+    assert distance(word, other) == 1
+    assert word in neighbours(other)
+
+
+@given(st.text("abz", max_size=6), st.text("abz", max_size=6))
+def test_a_word_is_a_neighbour_where_it_is_one_error_away(word: str, other: str) -> None:
+    assert (other in neighbours(word)) == (distance(word, other) == 1)
+
+
+# Short names
+
+
+@pytest.mark.parametrize(
+    ("texts", "corrected"),
+    [
+        (("eNRGy was a trial.",), "energi"),
+        (("The energy was high.",), "energy"),
+        (("The energy was high.", "eNRGy was a trial."), "energi"),
+        (("Energy was high.",), "energy"),
+        (("ENERGYTRIAL",), "energi"),
+    ],
+    ids=["a short name", "a word", "both", "at a sentence's start", "a longer word in capitals"],
+)
+def test_no_word_is_a_misspelt_short_name_in_capitals(texts: tuple[str, ...], corrected: str) -> None:
+    assert Spelling(Words(*texts), {}).correct("energi") == corrected
+    for names in (spelled(texts), {}):  # what is a name anywhere is one
+        known = Spelling(Words(*texts), names)
+        assert known.correct("energi") == corrected
