@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -37,23 +37,23 @@ def add_documents(index: HybridIndex, found: Iterable[Document | CorpusError], p
     owners: dict[str, str] = {}
     skipped: list[CorpusError] = []
     known: list[tuple[str, str]] = []
-    sources = {entry.id: entry.source for entry in index.library.entries()}
+    source = index.library.source
     for item in found:
         if isinstance(item, CorpusError):
             skipped.append(item)
             continue
         owner = owners.get(item.text) or index.library.text_owner(item.text)
         giver = _id_giver(item)
-        if owner and giver == "name" and sources.get(owner) == item.source:
+        if owner and giver == "name" and source(owner) == item.source:
             item = replace(item, id=owner)  # the same file again, whose name was another's
         if owner and owner != item.id:
             known.append((item.source, owner))
             continue
         repeated = item.id in added and (giver == "record" or not owner)
-        if giver != "name" and (repeated or _is_anothers(item, index, sources)):
+        if giver != "name" and (repeated or _is_anothers(item, index)):
             skipped.append(MalformedRecord(item.source, f"another document has the id {item.id!r}; give each its own."))
             continue
-        document = item if owner or giver != "name" else _with_free_id(item, added, sources)
+        document = item if owner or giver != "name" else _with_free_id(item, added, source)
         if not owner or (document.id not in added and _has_changed_beside(document, index)):
             new.append(document)
         added[document.id] = None
@@ -69,9 +69,9 @@ def _id_giver(document: Document) -> Literal["record", "sidecar", "name"]:
     return "sidecar" if details_of(document.beside).id else "name"
 
 
-def _is_anothers(document: Document, index: HybridIndex, sources: Mapping[str, str]) -> bool:
+def _is_anothers(document: Document, index: HybridIndex) -> bool:
     """True where the library holds one of the same id that came by it in another way: that one is not replaced."""
-    if sources.get(document.id, document.source) == document.source:
+    if index.library.source(document.id) in (None, document.source):
         return False
     return _id_giver(_held(document.id, index)) != _id_giver(document)
 
@@ -87,14 +87,14 @@ def _has_changed_beside(document: Document, index: HybridIndex) -> bool:
     return document.beside not in (Sidecars(), index.beside(document))
 
 
-def _with_free_id(document: Document, added: Container[str], sources: Mapping[str, str]) -> Document:
+def _with_free_id(document: Document, added: Container[str], source: Callable[[str], str | None]) -> Document:
     """``document`` under an id of its own: another file's document of the same name is not replaced.
 
     ``added``: ids of this run, whose files are others, in other folders, even where they share a name.
-    ``sources``: of what the library holds, by id.
+    ``source``: where the document of an id came from; None where the library has none.
     """
     id, number = document.id, 1
-    while id in added or (id in sources and sources[id] != document.source):
+    while id in added or source(id) not in (None, document.source):
         number += 1
         id = f"{document.id}-{number}"
     return replace(document, id=id)

@@ -10,7 +10,7 @@ each size, and the exponent: the slope of the row against the passages, both in 
 0 does not grow, 1 grows with the library, 2 with its square.
 
 ``--json`` keeps the figures, and those of sizes that are not measured this time are read from it; with ``--sizes`` and
-no number it is printed and drawn alone. ``--before FILE`` draws the figures of an earlier one in grey.
+no number it is printed and drawn alone. ``--before FILE`` draws the figures of an earlier one, dotted.
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=DATA, help="folder with the texts")
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures there")
     parser.add_argument("--plot", type=Path, metavar="FILE.svg", help="draw them there")
-    parser.add_argument("--before", type=Path, metavar="FILE", help="figures to draw in grey")
+    parser.add_argument("--before", type=Path, metavar="FILE", help="figures to draw dotted beside them")
     parser.add_argument("--real", action="store_true", help="with the bundled model, the smaller sizes alone")
     parser.add_argument("--child", nargs=3, metavar=("ask", "HOME", "QUESTION"), help="what a cold question runs")
     arguments = parser.parse_args()
@@ -372,7 +372,7 @@ def _write(path: Path | None, measured: dict[int, Measured]) -> None:
 
 
 def _plot(measured: Sequence[Measured], before: Sequence[Measured], path: Path) -> None:
-    """A panel for each unit, both axes logarithmic; a row's exponent stands beside its name, ``before`` in grey."""
+    """A panel for each unit, both axes logarithmic; a row's exponent stands beside its name, ``before`` is dotted."""
     import matplotlib
 
     matplotlib.use("svg")
@@ -385,13 +385,15 @@ def _plot(measured: Sequence[Measured], before: Sequence[Measured], path: Path) 
         # Okabe and Ito's colours: told apart by colour-blind readers.
         colours = iter(("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#000000"))
         for row in (row for row in ROWS if row.panel == panel):
-            slope = _exponent(measured, row.key)
-            axes.plot(*_points(before, row.key), color="#bbbbbb", linewidth=1, marker=".", zorder=0)
-            axes.plot(*_points(measured, row.key), color=next(colours), marker="o", markersize=4,
-                      label=row.title + ("" if slope is None else f" ({slope:.2f})"))  # fmt: skip
+            slope, colour = _exponent(measured, row.key), next(colours)
+            name = row.title + ("" if slope is None else f" ({slope:.2f})")
+            axes.plot(*_points(before, row.key), color=colour, alpha=0.4, linestyle=":", marker=".", zorder=0)
+            axes.plot(*_points(measured, row.key), color=colour, marker="o", markersize=4, label=name)
         axes.set(xscale="log", yscale="log", title=panel)
+        low, high = axes.get_ylim()
+        axes.set_ylim(min(low, high / 20), high)  # what hardly grows looks so
         axes.spines[["top", "right"]].set_visible(False)
-        axes.legend(frameon=False, fontsize=7, loc="lower center", bbox_to_anchor=(0.5, -0.42))
+        axes.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.1))
     figure.supxlabel("passages")
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, metadata={"Date": None})

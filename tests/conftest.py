@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import warnings
 from collections.abc import Iterator
-from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -38,29 +36,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
         if item.get_closest_marker("slow") or "review_home" in needs:
             item.add_marker(pytest.mark.timeout(900))
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _one_dictionary() -> Iterator[None]:
-    """Each library that is opened parses jieba's dictionary, which takes over a second: here the first one does."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import jieba
-    parse = jieba.Tokenizer.gen_pfdict
-
-    @cache
-    def parsed() -> tuple[dict[str, int], int]:
-        words, total = parse(jieba.Tokenizer().get_dict_file())
-        return words, total
-
-    def copied(file: Any) -> tuple[dict[str, int], int]:
-        file.close()
-        words, total = parsed()
-        return dict(words), total
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(jieba.Tokenizer, "gen_pfdict", staticmethod(copied))
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -68,6 +67,14 @@ class _Parser(argparse.ArgumentParser):
         sys.exit(2)
 
 
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from importlib.metadata import version  # 50 ms, which every command would pay
+
+        print(f"bsab {version('bsab-assistant')}")
+        parser.exit()
+
+
 def _parser() -> argparse.ArgumentParser:
     # Before the command and after it: what a command is not given leaves what stood before it.
     shared = _shared(argument_default=argparse.SUPPRESS)
@@ -95,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(
         home=default_home(), model=os.environ.get("BSAB_MODEL"), reranker=os.environ.get("BSAB_RERANKER"), json=False
     )
-    parser.add_argument("--version", action="version", version=f"bsab {version('bsab-assistant')}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="show program's version number and exit")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(

@@ -23,8 +23,8 @@ def complain(error: object, status: int) -> int:
 
 
 @contextmanager
-def progress(title: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on stderr, drawn at the first step, which takes the characters done and those in all."""
+def progress(title: str, unit: str = "char", delay: float = 0.0) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on stderr, drawn at the first step after ``delay`` seconds, which takes what is done and all."""
     bar: Any = None
 
     def step(done: int, total: int) -> None:
@@ -32,7 +32,7 @@ def progress(title: str) -> Iterator[Callable[[int, int], None]]:
         if bar is None or bar.total != total:
             from tqdm import tqdm
 
-            bar = tqdm(total=total, desc=title, unit="char", file=sys.stderr)
+            bar = tqdm(total=total, desc=title, unit=unit, delay=delay, file=sys.stderr)
         bar.update(done - bar.n)
 
     try:

@@ -48,7 +48,8 @@ def _problems(arguments: argparse.Namespace) -> tuple[list[str], HybridIndex | N
         index = open_index(arguments)
     except LibraryDamaged as error:
         return [str(error)], None
-    return index.problems(), index
+    with progress("Checking", unit="row", delay=1.0) as step:
+        return index.problems(step), index
 
 
 def _repair(arguments: argparse.Namespace, index: HybridIndex | None) -> Repaired:

@@ -6,10 +6,8 @@ is told by name; the files after it are read.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Iterable, Iterator
-from concurrent.futures import TimeoutError
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +49,8 @@ def read_apart(paths: Iterable[Path], limits: ReadingLimits = ReadingLimits()) -
 
 @contextmanager
 def _process(limits: ReadingLimits) -> Iterator[ProcessPool]:
+    import multiprocessing
+
     from pebble import ProcessPool
 
     context = multiprocessing.get_context("spawn")  # a copy of this process would hold its locks and its library

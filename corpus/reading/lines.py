@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence, Set
+from functools import lru_cache
 from itertools import pairwise
 from statistics import quantiles
 
@@ -26,7 +27,12 @@ _FULL = 0.8
 
 def width(line: str) -> int:
     """Columns a line takes: two for each wide character."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
+    return sum(map(_columns, line))
+
+
+@lru_cache(maxsize=8192)
+def _columns(character: str) -> int:
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def is_finished(line: str) -> bool:

@@ -48,6 +48,8 @@ class EndPoint:
     """Keys of others that may be called by its name: a confirmed response rate is a response rate."""
     hints: tuple[str, ...] = ()
     """``notation.hints`` of ``told``."""
+    asked_hints: tuple[str, ...] = ()
+    """The same of ``asked``."""
     is_rate: bool = False
     """Whether it is another one's share of patients at a time: the 12-month survival rate."""
 
@@ -57,7 +59,8 @@ class EndPoint:
 
     def places(self, folded: str) -> list[tuple[int, int]]:
         """Half-open runs of a folded question that name it."""
-        return [match.span() for match in self._asked.finditer(folded)]
+        # Also because few of the expressions are ever needed: to compile them all takes 20 ms.
+        return [match.span() for match in self._asked.finditer(folded)] if _hinted(self.asked_hints, folded) else []
 
     def told_in(self, text: str) -> bool:
         """Whether a text speaks of it."""
@@ -65,8 +68,7 @@ class EndPoint:
 
     def is_told(self, folded: str) -> bool:
         """The same of a text that is folded."""
-        hinted = not self.hints or any(hint in folded for hint in self.hints)
-        return hinted and bool(self._told.search(folded))
+        return _hinted(self.hints, folded) and bool(self._told.search(folded))
 
     @cached_property
     def _told(self) -> re.Pattern[str]:
@@ -124,6 +126,11 @@ def charted() -> list[str]:
     return [key for e in drawn for key in ([f"HR ({of})" for of in survival] if e.key == "HR" else [e.key])]
 
 
+def _hinted(hints: tuple[str, ...], folded: str) -> bool:
+    """Whether a text may hold a name; ``hints``: those of ``notation.hints``."""
+    return not hints or any(hint in folded for hint in hints)
+
+
 def _endpoint(row: Row) -> EndPoint:
     printed = "" if row["printed"] == _NEVER else row["printed"]
     asked = "" if row["asked"] == _NEVER else (row["asked"] or printed).lower()
@@ -137,6 +144,7 @@ def _endpoint(row: Row) -> EndPoint:
         asked=pattern(asked) if asked else "",
         told=pattern(row["told"].lower() or asked),
         hints=hints(row["told"].lower() or asked),
+        asked_hints=hints(asked),
         chart=int(row["chart"] or 0),
         rank=int(row["rank"] or 0),
         covers=frozenset(row["covers"].split()),
@@ -148,6 +156,7 @@ def _rate(endpoint: EndPoint, row: Row) -> EndPoint:
     more = pattern(row["rate"]) if row["rate"] else ""
     names = f"(?:{endpoint.asked}{'|' + more if more else ''})"
     key = f"{endpoint.key}_rate"
+    hinted = hints(" | ".join(filter(None, (row["asked"].lower() or row["printed"].lower(), row["rate"]))))
     return replace(
         endpoint,
         key=key,
@@ -160,7 +169,8 @@ def _rate(endpoint: EndPoint, row: Row) -> EndPoint:
         asked=f"{_AT_TIME}{names}(?: ?率)?|{names}{_AS_RATE}",
         # Where any word of survival names it, a text that has the word may speak of it.
         told=names if more else names + _AS_RATE,
-        hints=hints(" | ".join(filter(None, (row["asked"].lower() or row["printed"].lower(), row["rate"])))),
+        hints=hinted,
+        asked_hints=hinted,
         chart=0,
         rank=0,
         is_rate=True,

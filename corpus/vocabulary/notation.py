@@ -21,6 +21,7 @@ from corpus.language import HAN
 
 _LATIN = re.compile(r"[A-Za-z]")
 _IS_HAN = re.compile(f"[{HAN}]")
+_OPENED = re.compile(r"[\[(]")
 _BRACKETS = str.maketrans("", "", "[]()/<>")
 
 
@@ -83,7 +84,7 @@ def expanded(cell: str) -> tuple[str, ...]:
 
 
 def _choices(name: str) -> list[str]:
-    opened = re.search(r"[\[(]", name)
+    opened = _OPENED.search(name)
     if not opened:
         return [name]
     start, depth = opened.start(), 0
@@ -102,6 +103,7 @@ def _choices(name: str) -> list[str]:
     return [name[:start] + text for each in inside for text in _choices(each + name[place + 1 :])]
 
 
+@cache
 def hints(cell: str) -> tuple[str, ...]:
     """Strings one of which, at least, is in every text that ``pattern`` matches; none where that cannot be told.
 

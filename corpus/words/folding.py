@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from corpus.document import Span
@@ -25,6 +25,9 @@ _SAME |= {ord("⩽"): ord("≤"), ord("﹤"): ord("<"), ord("﹥"): ord(">"), or
 _SAME |= {ord("’"): ord("'")}
 # The Lancet's raised decimal point.
 _RAISED = re.compile(r"(?<=[0-9])[·∙・•‧](?=[0-9])")
+
+_LONGEST_NAME = 100
+"""Characters, at most, of a text that is kept with what it folds to."""
 
 
 def fold_width(text: str) -> str:
@@ -52,23 +55,46 @@ def _simplify() -> Any:
     return opencc.OpenCC("t2s").convert
 
 
+class _Characters(dict[int, str]):
+    """Characters folded one by one, by their codes; those of the basic plane are worked out once."""
+
+    def __missing__(self, code: int) -> str:
+        folded = unicodedata.normalize("NFKC", chr(code)).translate(_DASHES).lower()
+        # OpenCC takes UTF-8, which has no lone surrogates: they become question marks.
+        folded = folded.encode("utf-8", "replace").decode("utf-8")
+        if code <= 0xFFFF:
+            self[code] = folded
+        return folded
+
+
+_characters = _Characters()
+
+
 def fold(text: str) -> Folded:
     """Fold width, compatibility forms, dashes, Traditional characters and case."""
+    # Names are folded again and again, longer texts are not.
+    return _kept(text) if len(text) <= _LONGEST_NAME else _folded(text)
+
+
+def _folded(text: str) -> Folded:
     if text.isascii():
         return Folded(text.lower(), tuple(range(len(text))))
-    characters: list[str] = []
-    origins: list[int] = []
-    for position, character in enumerate(text):
-        for folded in unicodedata.normalize("NFKC", character).translate(_DASHES).lower():
-            characters.append(folded)
-            origins.append(position)
-    # OpenCC takes UTF-8, which has no lone surrogates: they become question marks.
-    folded_text = "".join(characters).encode("utf-8", "replace").decode("utf-8")
-    simplified = _simplify()(folded_text) if _HAN.search(folded_text) else folded_text
+    folded = text.translate(_characters)
+    simplified = _simplify()(folded) if _HAN.search(folded) else folded
     # OpenCC keeps the length but for a few phrases; those stay as they are.
-    if len(simplified) != len(folded_text):
-        simplified = "".join(_single(c) for c in folded_text)
-    return Folded(simplified, tuple(origins))
+    if len(simplified) != len(folded):
+        simplified = "".join(map(_single, folded))
+    return Folded(simplified, _origins(text, len(folded)))
+
+
+_kept = lru_cache(maxsize=8192)(_folded)
+
+
+def _origins(text: str, length: int) -> tuple[int, ...]:
+    # A character folds to one at least: where there are as many as before, each stands in its place.
+    if length == len(text):
+        return tuple(range(length))
+    return tuple(place for place, character in enumerate(text) for _ in _characters[ord(character)])
 
 
 def _single(character: str) -> str:

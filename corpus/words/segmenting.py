@@ -9,15 +9,13 @@ import re
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from functools import cache, cached_property, lru_cache
+from typing import Any
 
 from corpus.document import Span
 from corpus.language import HAN
+from corpus.words.dictionary import LazyDictionary, WordList
 from corpus.words.folding import Folded, fold
-
-if TYPE_CHECKING:
-    import jieba
 
 _HAN_RUN = re.compile(f"[{HAN}]+")
 _LATIN_RUN = re.compile(r"[a-z0-9α-ω]+(?:[.'][a-z0-9]+|-+[a-z0-9α-ω]+)*")
@@ -33,6 +31,9 @@ _COUNTED = frozenset(
     than least most over under about with from for was were are only all top number patients
     """.split()
 )
+
+_LONGEST_WORD = 40
+"""Letters, at most, of a word whose stem is kept: texts repeat their words, and a stem takes 0.1 ms."""
 
 STOP_WORDS = frozenset(
     """
@@ -74,24 +75,67 @@ class _Stemmers(threading.local):
 _stemmers = _Stemmers()
 
 
-class Segmenter:
-    """Splits text into words. ``names`` (drugs, trials, targets) are kept whole.
+class _Cutter:
+    """jieba, which cuts Chinese characters into words; its dictionary is read as far as texts need it.
 
-    Thread-safe: jieba's tables are built once and then only read.
+    It neither logs nor trusts a cache file in a folder that others can write to. Thread-safe: words are added to its
+    table in place, and reading it takes no lock.
     """
+
+    def __init__(self) -> None:
+        words = _words()
+        self._dictionary = LazyDictionary(words)
+        self._tokenizer = _tokenizer()
+        self._tokenizer.FREQ, self._tokenizer.total = self._dictionary.frequencies, words.total
+        self._tokenizer.initialized = True
+
+    def add(self, word: str) -> None:
+        """Keep a word whole, from the next text on."""
+        self._dictionary.load(word)
+        self._tokenizer.add_word(word)
+
+    def cut(self, run: str) -> Iterable[tuple[str, int, int]]:
+        """The words of a run of Chinese characters with their half-open spans in it.
+
+        Search mode gives a compound's parts too: 小细胞肺癌 is found by 肺癌.
+        """
+        self._dictionary.load(run)
+        words: Iterable[tuple[str, int, int]] = self._tokenizer.tokenize(run, mode="search", HMM=False)
+        return words
+
+
+def _tokenizer() -> Any:
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import jieba
+
+    return jieba.Tokenizer()
+
+
+@cache
+def _words() -> WordList:
+    """jieba's own words: 20 MiB."""
+    with _tokenizer().get_dict_file() as file:
+        return WordList(file.read())
+
+
+class Segmenter:
+    """Splits text into words. ``names`` (drugs, trials, targets) are kept whole. Thread-safe."""
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         self._names = dict.fromkeys(names)
         self._lock = threading.Lock()
-        self._jieba: jieba.Tokenizer | None = None
+        self._cutter: _Cutter | None = None
 
     def learn(self, names: Iterable[str]) -> None:
-        """Keep more names whole, from the next text on."""
+        """Keep more names whole, from the next text on; those that it knows change nothing."""
         with self._lock:
             new = dict.fromkeys(name for name in names if name not in self._names)
             self._names |= new
-            if self._jieba is not None:
-                _add_names(self._jieba, new)
+            if self._cutter is not None:
+                _add_names(self._cutter, new)
 
     def words(self, text: str) -> list[Word]:
         """The words of ``text`` in the order of the text; compounds give the whole, then its parts."""
@@ -101,38 +145,24 @@ class Segmenter:
         return sorted(words, key=lambda word: (word.span.start, -word.span.end))
 
     def _han(self, folded: Folded, run: re.Match[str]) -> Iterable[Word]:
-        # Search mode gives a compound's parts too: 小细胞肺癌 is found by 肺癌.
-        for form, start, end in self._tokenizer().tokenize(run[0], mode="search", HMM=False):
+        for form, start, end in self._loaded().cut(run[0]):
             yield Word(form, folded.printed(run.start() + start, run.start() + end))
 
-    def _tokenizer(self) -> jieba.Tokenizer:
-        if self._jieba is None:
+    def _loaded(self) -> _Cutter:
+        if self._cutter is None:
             with self._lock:
-                if self._jieba is None:
-                    self._jieba = _quiet_tokenizer(self._names)
-        return self._jieba
+                if self._cutter is None:
+                    cutter = _Cutter()
+                    _add_names(cutter, self._names)
+                    self._cutter = cutter
+        return self._cutter
 
 
-def _quiet_tokenizer(names: Iterable[str]) -> jieba.Tokenizer:
-    """A tokenizer that neither logs nor trusts a cache file in a folder that others can write to."""
-    import warnings
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import jieba
-
-    tokenizer = jieba.Tokenizer()
-    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
-    tokenizer.initialized = True
-    _add_names(tokenizer, names)
-    return tokenizer
-
-
-def _add_names(tokenizer: jieba.Tokenizer, names: Iterable[str]) -> None:
+def _add_names(cutter: _Cutter, names: Iterable[str]) -> None:
     for name in names:
         for run in _HAN_RUN.findall(fold(name).text):
             if len(run) > 1:
-                tokenizer.add_word(run)
+                cutter.add(run)
 
 
 def _latin(folded: Folded) -> list[Word]:
@@ -162,7 +192,9 @@ def _latin(folded: Folded) -> list[Word]:
 
 def stem(word: str) -> str:
     """An English word without its ending; anything with a digit, or short, as it is."""
-    return _kept_stem(word) if word.isalpha() and len(word) > 3 else word
+    if not word.isalpha() or len(word) <= 3:
+        return word
+    return _kept_stem(word) if len(word) <= _LONGEST_WORD else _stemmers.stem(word)
 
 
 @lru_cache(maxsize=65_536)

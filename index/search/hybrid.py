@@ -18,7 +18,7 @@ from corpus.packs.packs import bundled_beside, bundled_concepts, bundled_documen
 from corpus.packs.sidecars import checks_of, concepts_of, references_of
 from corpus.references.lists import read_reference_list
 from corpus.trial_results import extract_results
-from corpus.vocabulary.concepts import Concept
+from corpus.vocabulary.concepts import Concept, has_han
 from corpus.vocabulary.mining import mine_concepts
 from corpus.vocabulary.terms import Terms, prints
 from index.embedding.balance import means_of
@@ -167,10 +167,16 @@ class HybridIndex(Searcher[Library]):
     def _bodies(self, names: Sequence[str], but: str) -> Iterator[tuple[Table, int, str]]:
         """Table, row and words of the passages and results that print one of ``names``, those of one document aside."""
         vocabulary = self.vocabulary
+        # Chinese names change how the text beside them is cut; a Latin one only joins the words.
+        cut = any(map(has_han, names))
         for row in self.library.printing(names):
             (passage,) = self.library.passages([row])
-            if passage.document_id != but and prints(in_context(passage, passage.text), names):
-                yield "words", row, passage_words(passage, vocabulary)
+            text = in_context(passage, passage.text)
+            if passage.document_id != but and prints(text, names):
+                new = (
+                    passage_words(passage, vocabulary) if cut else vocabulary.renamed(self.library.words_of(row), text)
+                )
+                yield "words", row, new
         for row, passage, result in self.library.subjects(self.library.printing(names, "result_words")):
             if passage.document_id != but and prints(subject(passage, result), names):
                 yield "result_words", row, result_words(passage, result, vocabulary)
@@ -239,9 +245,9 @@ class HybridIndex(Searcher[Library]):
 
     # Health
 
-    def problems(self) -> list[str]:
-        """The faults of the library, each a sentence; empty where all is well."""
-        found = self.library.problems(self.embedder.dim)
+    def problems(self, progress: Progress = silent) -> list[str]:
+        """The faults of the library, each a sentence; empty where all is well. ``progress`` counts rows."""
+        found = self.library.problems(self.embedder.dim, progress)
         # An outdated one is no fault: the first search after a change makes it anew.
         if (path := self._vectors_path).exists() and self._engine.load(path) is None:
             found.append(f"{path.name} is damaged; the next search rebuilds it.")

@@ -99,9 +99,7 @@ def index_document(
     starts = [passage.span.start for passage in passages]
     found = [(passages[bisect_right(starts, result.span.start) - 1], result) for result in results]
     trials = told(passages, found, vocabulary.terms)
-    indexed = [
-        Indexed(e.passage, passage_words(e.passage, vocabulary), e.vector, e.sentence_vectors) for e in embedded
-    ]
+    indexed = [Indexed(e.passage, passage_words(e.passage, vocabulary), e.vector, e.sentence_vectors) for e in embedded]
     placed = [
         Placed(result, trial, result_words(passage, result, vocabulary))
         for (passage, result), trial in zip(found, trials.trials, strict=True)

@@ -21,7 +21,7 @@ import numpy as np
 from cachetools import LRUCache, cachedmethod
 from numpy.typing import NDArray
 
-from corpus.document import Passage
+from corpus.document import Passage, Span
 from corpus.language import language_of
 from corpus.vocabulary.concepts import Concept, concept_key
 from corpus.vocabulary.terms import Terms
@@ -32,7 +32,6 @@ from index.search.candidates import Asked, Candidates, Scorer
 from index.search.engines import Store, VectorStore
 from index.search.fusion import FusionOptions, Spread
 from index.search.hit import Hit
-from index.search.indexing import in_context
 from index.search.reranking import Reranker, rerank
 from index.search.selection import select
 from index.search.spelling import Spelling
@@ -305,7 +304,7 @@ class Searcher(Generic[_Kept]):
         reading = _Reading(
             passage,
             self.library.sentence_vectors(row, self.embedder.dim),
-            tuple(loaded.vocabulary.body(in_context(passage, passage.sentence(s))) for s in passage.sentences),
+            _bodies(passage, loaded.vocabulary),
             loaded.vocabulary.body(passage.heading),
             self.library.lead(passage),
         )
@@ -408,3 +407,14 @@ def _of(positions: Sequence[int], asked: Asked, scorer: Scorer, loaded: _Loaded)
     dense = [(position, float(every[position])) for position in np.lexsort((np.arange(len(every)), -every)).tolist()]
     similarities = {position: float(every[position]) for position in positions}
     return Candidates(dense, similarities, asked.keywords, loaded.chinese, scorer)
+
+
+def _bodies(passage: Passage, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Words and concepts of each sentence of a passage in its context (``in_context``)."""
+    start = passage.span.start
+    own = vocabulary.bodies(passage.text, [Span(s.start - start, s.end - start) for s in passage.sentences])
+    heading, topic = vocabulary.body(passage.heading), vocabulary.body(passage.topic)
+    return tuple(
+        " ".join([heading, "" if passage.sentence(s).startswith(passage.topic) else topic, body])
+        for s, body in zip(passage.sentences, own, strict=True)
+    )

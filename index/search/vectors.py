@@ -75,7 +75,7 @@ class VectorIndex:
         ``beside``: arrays that are kept with it.
         """
         partial = path.with_name(f"{path.name}.{os.getpid()}.part")
-        told = np.array(json.dumps({"format": _FORMAT, "revision": revision}))
+        told = np.array(json.dumps({"format": _FORMAT, "revision": revision, "beside": list(beside)}))
         try:
             with partial.open("wb") as file:
                 np.savez(file, allow_pickle=False, told=told, rows=self.rows, vectors=self.vectors, **beside)
@@ -87,12 +87,12 @@ class VectorIndex:
     def load(cls, path: Path) -> tuple[Self, str, dict[str, NDArray[Any]]] | None:
         """The index saved at ``path``, its revision and what is kept beside; None where it is missing or damaged."""
         try:
-            with np.load(path, allow_pickle=False) as kept:  # the archive has checksums of its own
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:  # it has checksums of its own
                 told = json.loads(str(kept["told"]))
                 rows, vectors = kept["rows"], kept["vectors"]
-                beside = {name: kept[name] for name in kept.files if name not in ("told", "rows", "vectors")}
+                beside = {name: kept[name] for name in told["beside"]}
             if told["format"] != _FORMAT or vectors.ndim != 2 or rows.shape != vectors.shape[:1]:
                 return None
             return cls(rows.astype(np.int64), vectors), str(told["revision"]), beside
-        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, EOFError, NotImplementedError):
+        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, EOFError, RuntimeError):
             return None

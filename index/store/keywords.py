@@ -12,6 +12,7 @@ import hashlib
 import math
 import re
 import sqlite3
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -98,16 +99,38 @@ class Vocabulary:
         folded = fold(text).text
         more = [_TOLD + endpoint.key for endpoint in endpoints() if endpoint.is_told(folded)] if told else []
         more += [_CHARACTER + character for character in dict.fromkeys(_HAN.findall(folded))]
-        return " ".join([self.body(text), *more])
+        return " ".join([*self._words(text), *more, *self._concepts(text)])
+
+    def renamed(self, indexed: str, text: str) -> str:
+        """What ``indexed`` made of a text once, its words as they were cut, with the concepts that it holds now."""
+        kept = [token for token in indexed.split(" ") if not token.startswith(_CONCEPT)]
+        return " ".join([*kept, *self._concepts(text)])
 
     def body(self, text: str) -> str:
-        """All words and concepts of a text, blank-separated, as ``words.body`` stores them."""
-        concepts: dict[str, None] = {}
+        """All words and concepts of a text, blank-separated."""
+        return " ".join([*self._words(text), *self._concepts(text)])
+
+    def bodies(self, text: str, spans: Sequence[Span]) -> list[str]:
+        """``body`` of each of ``spans`` of a text, in order and apart, of which the text is read once."""
+        held: list[list[str]] = [[] for _ in spans]
+        starts = [span.start for span in spans]
+
+        def add(place: Span, tokens: Iterable[str]) -> None:
+            number = bisect_right(starts, place.start) - 1
+            if number >= 0 and place.end <= spans[number].end:
+                held[number] += tokens
+
+        for word in self.segmenter.words(text):
+            add(word.span, [word.form])
         for mention in self.terms.find(text):
-            concepts.update(dict.fromkeys(_CONCEPT + id for id in (mention.concept.id, *mention.concept.implies)))
-            if mention.negated:
-                concepts[_ABSENT + mention.concept.id] = None
-        return " ".join([word.form for word in self.segmenter.words(text)] + list(concepts))
+            add(mention.span, _keys_of(mention))
+        return [" ".join(tokens) for tokens in held]
+
+    def _words(self, text: str) -> Iterator[str]:
+        return (word.form for word in self.segmenter.words(text))
+
+    def _concepts(self, text: str) -> Iterable[str]:
+        return dict.fromkeys(key for mention in self.terms.find(text) for key in _keys_of(mention))
 
     def translation(self, unit: Unit, language: Language) -> str:
         """The name of a question's concept in ``language``, where the question uses another one; else ""."""
@@ -191,6 +214,12 @@ def _any_number(word: str) -> str:
     return f"({' OR '.join(map(quoted, dict.fromkeys(map(stem, (word, word + 's', word + 'es')))))})"
 
 
+def _keys_of(mention: Mention) -> Iterator[str]:
+    yield from (_CONCEPT + id for id in (mention.concept.id, *mention.concept.implies))
+    if mention.negated:
+        yield _ABSENT + mention.concept.id
+
+
 def _is_part(word: Word, mention: Mention, question: str) -> bool:
     """Tell whether a word lies inside a mention, its plural's ending aside (AEs, BsAbs)."""
     start, end = mention.span.start, mention.span.end
@@ -200,6 +229,12 @@ def _is_part(word: Word, mention: Mention, question: str) -> bool:
 def add_words(connection: sqlite3.Connection, row: int, body: str, table: Table = "words") -> None:
     """Index a passage, or a result, under its ``row``."""
     connection.execute(f"INSERT INTO {table}(rowid, body) VALUES (?, ?)", (row, body))
+
+
+def words_of(connection: sqlite3.Connection, row: int, table: Table = "words") -> str:
+    """The body under which a passage, or a result, is indexed."""
+    found = connection.execute(f"SELECT body FROM {table} WHERE rowid = ?", (row,)).fetchone()
+    return str(found[0]) if found else ""
 
 
 def write_words(connection: sqlite3.Connection, row: int, body: str, table: Table = "words") -> None:

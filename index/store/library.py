@@ -447,6 +447,11 @@ class Library:
             ):
                 yield row, self._passage_at(document_id, start), read_result_json(entry)
 
+    def words_of(self, row: int, table: keywords.Table = "words") -> str:
+        """The words under which a passage, or a result, is indexed."""
+        with self._file.reading() as connection:
+            return keywords.words_of(connection, row, table)
+
     def rewrite(self, bodies: Iterable[tuple[keywords.Table, int, str]]) -> None:
         """Index passages and results anew: by table and row, what ``Vocabulary.indexed`` makes of them."""
         with self._file.writing() as connection:
@@ -464,9 +469,9 @@ class Library:
 
     # Upkeep
 
-    def problems(self, dim: int) -> list[str]:
+    def problems(self, dim: int, progress: upkeep.Progress = lambda done, total: None) -> list[str]:
         """The faults of the file, each a sentence; empty where all is well."""
-        return upkeep.problems(self._file, dim)
+        return upkeep.problems(self._file, dim, progress)
 
     def backup(self, path: Path) -> None:
         """Write the library as it is now, whatever others write meanwhile, to ``path``, in one step.

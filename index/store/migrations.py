@@ -132,6 +132,7 @@ def _to_2(connection: sqlite3.Connection) -> None:
         )
     for table in reversed(_SEALED_2):
         connection.execute(f"DROP TABLE old_{table}")
+    connection.execute("CREATE INDEX passages_of ON passages(document_id, start)")
     connection.execute("UPDATE meta SET value = '2', seal = seal(key, '2') WHERE key = 'format'")
 
 
@@ -187,8 +188,10 @@ def _to_3(connection: sqlite3.Connection) -> None:
         connection.execute(f"DROP TABLE old_{table}")
     connection.execute("UPDATE meta SET value = '3', seal = seal(key, '3') WHERE key = 'format'")
     # The words, too, are written when the documents are indexed again; what has none meanwhile is found by meaning.
-    for (row,) in connection.execute("SELECT row FROM passages").fetchall():
-        keywords.add_words(connection, row, "")
+    of: dict[keywords.Table, str] = {"words": "passages", "result_words": "results"}
+    for table, owner in of.items():
+        for (row,) in connection.execute(f"SELECT row FROM {owner}").fetchall():
+            keywords.add_words(connection, row, "", table)
 
 
 def _unlike_its_seal(table: str, sealed: str) -> str:

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from index.errors import LibraryDamaged, LibraryUnusable
-from index.store import schema
+from index.store import keywords, schema
 from index.store.connection import LibraryFile
 
+Progress = Callable[[int, int], None]
+"""Called with the rows looked at so far, and all that there are."""
+_STRIDE = 5_000
+"""Rows that are looked at between two steps of the progress."""
 
-def problems(file: LibraryFile, dim: int) -> list[str]:
+
+def problems(file: LibraryFile, dim: int, progress: Progress) -> list[str]:
     """The faults of the file, each a sentence; empty where all is well."""
     found = []
-    for look in (_structure, _hurt, lambda connection: _passages_short(connection, dim)):
+    for look in (
+        _structure,
+        lambda connection: _hurt(connection, progress),
+        lambda connection: _passages_short(connection, dim),
+    ):
         try:
             with file.reading() as connection:
                 found += list(look(connection))
@@ -32,42 +42,62 @@ def _structure(connection: sqlite3.Connection) -> Iterator[str]:
             yield f"SQLite: {line}"
     for table, *_ in connection.execute("PRAGMA foreign_key_check"):
         yield f"SQLite: a row of {table} has no parent"
-    try:
-        connection.execute("INSERT INTO words(words) VALUES ('integrity-check')")
-    except sqlite3.OperationalError:
-        pass  # a library open for reading only
-    except sqlite3.DatabaseError:
-        yield "The keyword index is broken."
+    for table in keywords.SCHEMAS:
+        try:
+            connection.execute(f"INSERT INTO {table}({table}) VALUES ('integrity-check')")
+        except sqlite3.OperationalError:
+            pass  # a library open for reading only
+        except sqlite3.DatabaseError:
+            yield "The keyword index is broken."
 
 
-def _hurt(connection: sqlite3.Connection) -> Iterator[str]:
+def _hurt(connection: sqlite3.Connection, progress: Progress) -> Iterator[str]:
     """Rows that are not what was written."""
+    ends = {
+        table: connection.execute(f"SELECT coalesce(max(rowid), 0) FROM {table}").fetchone()[0]
+        for table, _ in schema.seals()
+    }
+    total, done = sum(ends[table] for table, _ in schema.seals()), 0
     for table, column in schema.seals():
         owner = "document_id" if "document_id" in schema.COLUMNS[table] else schema.COLUMNS[table].split(",")[0]
-        found = connection.execute(
-            f"SELECT {owner}, count(*) FROM {table} WHERE NOT {schema.whole(table, column)} GROUP BY 1"
-        )
-        for name, count in found:
-            part = "text" if column == "text_seal" else table
-            yield f"{name}: {count} of its {part} not what was written; the checksum fails."
+        hurt: Counter[str] = Counter()
+        for start in range(0, ends[table] + 1, _STRIDE):
+            found = connection.execute(
+                f"SELECT {owner}, count(*) FROM {table} WHERE rowid >= ? AND rowid < ? "
+                f"AND NOT {schema.whole(table, column)} GROUP BY 1",
+                (start, start + _STRIDE),
+            )
+            hurt.update(dict(found))
+            progress(done + min(start + _STRIDE, ends[table]), total)
+        done += ends[table]
+        part = "text" if column == "text_seal" else table
+        yield from (f"{name}: {count} of its {part} not what was written; the checksum fails."
+                    for name, count in hurt.items())  # fmt: skip
 
 
 def _passages_short(connection: sqlite3.Connection, dim: int) -> Iterator[str]:
     """Passages that lack a part, or their document."""
     passages = connection.execute(
         """SELECT p.id, length(vector), length(sentence_vectors), json_array_length(sentences), end,
-        length(text), row IN (SELECT rowid FROM words)
+        characters, row IN (SELECT rowid FROM words)
         FROM passages p LEFT JOIN documents d ON d.id = document_id"""
-    ).fetchall()
+    )
+    count = 0
     for id, vector, sentence_vectors, sentences, end, characters, has_words in passages:
+        count += 1
         if vector != 4 * dim or sentence_vectors != (4 + dim) * sentences:
             yield f"Passage {id} has broken vectors."
         if characters is None or end > characters:
             yield f"Passage {id} lies outside its document."
         if not has_words:
             yield f"Passage {id} is not in the keyword index."
-    if connection.execute("SELECT count(*) FROM words").fetchone()[0] > len(passages):
+    if connection.execute("SELECT count(*) FROM words").fetchone()[0] > count:
         yield "The keyword index holds passages that are gone."
+    (results, words) = connection.execute(
+        "SELECT (SELECT count(*) FROM results), (SELECT count(*) FROM result_words)"
+    ).fetchone()
+    if results != words:
+        yield "The keyword index does not fit the trial results."
 
 
 def backup(file: LibraryFile, path: Path) -> None:

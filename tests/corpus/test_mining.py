@@ -107,6 +107,6 @@ KNOWN = [Concept("overallsurvival", ("总生存期", "overall survival", "OS"), 
     ],
 )
 def test_mined_concepts_join_known_ones_by_full_names_alone(text: str, question: str, found: list[str]) -> None:
-    terms = Terms(join_mined(KNOWN, mine_concepts(text)))
+    terms = Terms(KNOWN).joined(mine_concepts(text))
     assert [mention.concept.id for mention in terms.find(question)] == found
     assert [mention.concept.id for mention in terms.find("OS")] == ["overallsurvival"]

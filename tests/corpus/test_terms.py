@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.vocabulary.concepts import Concept, read_glossary
-from corpus.vocabulary.terms import Terms
+from corpus.vocabulary.concepts import Concept, concept_key, read_glossary
+from corpus.vocabulary.terms import Terms, prints
 from tests.corpus.texts import bundled_terms, texts
 
 
@@ -137,3 +139,130 @@ def test_which_names_are_met(names: tuple[str, ...], text: str, ids: list[str]) 
 @pytest.mark.parametrize("text", ["", "肺癌", "lung cancer"])
 def test_no_concepts_find_nothing(text: str) -> None:
     assert Terms([]).find(text) == []
+
+
+# Names that documents state, one document after the other
+
+# Full names and abbreviations, plurals, names that end in others, negated ones, in both languages; of few things.
+_NAMES = (
+    """
+overall survival|median overall survival|non overall survival|event-free survival|eventfree survival|survival|survivals
+antibody|antibodies|bispecific antibody|bispecific-antibodies|toxicity|toxicities|OS|mOS|EFS|PD-1|PD1|AB|BsAb|BsAbs|all
+tarlatamab|tarlatamabs|trastuzumab|trastuzumab deruxtecan|T-DXd|生存期|总生存期|中位总生存期|無事件生存期|无事件生存期|非总生存期
+抗体|双特异性抗体|曲妥珠单抗|德曲妥珠单抗|T 细胞衔接器|细胞衔接器
+""".replace("\n", "|")
+    .strip("|")
+    .split("|")
+)
+_CONCEPTS = st.builds(
+    Concept.of,
+    st.lists(st.sampled_from(_NAMES), min_size=1, max_size=3, unique=True).map(tuple),
+    st.sampled_from(["drug", "term", "term"]),
+)
+_STATED = st.lists(_CONCEPTS, max_size=8)
+_KNOWN = st.lists(
+    st.sampled_from(
+        [
+            Concept.of(("总生存期", "overall survival", "OS"), "endpoint"),
+            Concept.of(("survival", "生存期"), "endpoint"),
+            Concept.of(("抗体", "antibody", "AB"), "term"),
+            Concept.of(("德曲妥珠单抗", "trastuzumab deruxtecan", "T-DXd"), "drug"),
+            Concept.of(("toxicities",), "safety"),
+        ]
+    ),
+    unique=True,
+)
+"""Of a glossary: no two are one thing."""
+_SAID = st.lists(
+    st.tuples(st.sampled_from(["", "无", "without ", "的", "non", "s", "-"]), st.sampled_from(_NAMES)), max_size=6
+).map(lambda pieces: " ".join(before + name for before, name in pieces))
+
+
+def knowledge(terms: Terms) -> list[object]:
+    """All that terms know, in their order."""
+    return [list(terms.concepts.items()), terms.names(), [terms.meaning(key) for key in map(concept_key, _NAMES)]]
+
+
+def senses(terms: Terms, text: str) -> list[object]:
+    """What the index holds of a text."""
+    return [(m.span, m.concept.id, m.concept.implies, m.negated) for m in terms.find(text)]
+
+
+def in_groups(terms: Terms, groups: Iterable[Sequence[Concept]]) -> Terms:
+    for group in groups:
+        terms = terms.joined(group)
+    return terms
+
+
+@given(_STATED, _STATED, st.sets(st.integers(1, 7)), _SAID)
+def test_names_joined_in_any_groups_are_those_joined_at_once(
+    known: list[Concept], stated: list[Concept], cuts: set[int], text: str
+) -> None:
+    once = Terms(known).joined(stated)
+    ends = [0, *sorted(cut for cut in cuts if cut < len(stated)), len(stated)]
+    for groups in ([[concept] for concept in stated], [stated[a:b] for a, b in pairwise(ends)]):
+        other = in_groups(Terms(known), groups)
+        assert knowledge(other) == knowledge(once)
+        assert other.find(text) == once.find(text)
+
+
+@given(_KNOWN, _STATED, _SAID)
+def test_joined_names_are_as_if_all_had_been_known_beforehand(
+    known: list[Concept], stated: list[Concept], text: str
+) -> None:
+    """What ``joined`` counts up is what is counted from the start; joining the same once more changes nothing."""
+    joined = Terms(known).joined(stated)
+    anew = Terms(replace(concept, implies=()) for concept in joined.concepts.values())
+    assert knowledge(anew) == knowledge(joined)
+    assert anew.find(text) == joined.find(text)
+    assert joined.joined(stated) is joined
+
+
+@given(_KNOWN, _STATED, _STATED, _SAID)
+def test_a_text_that_says_something_else_prints_a_fresh_name(
+    known: list[Concept], before: list[Concept], stated: list[Concept], text: str
+) -> None:
+    old = Terms(known).joined(before)
+    new = old.joined(stated)
+    if senses(old, text) != senses(new, text):
+        assert new.origin is old
+        assert prints(text, new.fresh)
+    if new is not old:
+        assert set(new.fresh) <= set(new.names())
+
+
+@given(_KNOWN, _STATED, _STATED, _SAID)
+def test_names_that_are_unlike_are_those_whose_meaning_differs(
+    known: list[Concept], one: list[Concept], other: list[Concept], text: str
+) -> None:
+    """Whichever way they came about: texts without such a name say the same to both."""
+    left, right = Terms(known).joined(one), Terms([*known, *one]).joined(other)
+    unlike = left.unlike(right)
+    assert set(right.unlike(left)) == set(unlike)
+    if senses(left, text) != senses(right, text):
+        assert prints(text, unlike)
+    for name in unlike:
+        ways = (name, name.upper(), name.removesuffix("s"), name.removesuffix("ies") + "y", name[:-1] + "ies")
+        assert any(senses(left, printed) != senses(right, printed) for printed in ways)
+    assert left.unlike(left) == left.unlike(Terms(known).joined(one)) == []
+
+
+def test_terms_are_not_changed_by_what_joins_them() -> None:
+    known = Terms(read_glossary(GLOSSARY))
+    before = knowledge(known), known.find("总生存期 OS MCLA-128 双抗 angeximab")
+    joined = known.joined([Concept.of(("安格赛单抗", "Angeximab"), "drug"), Concept.of(("双抗", "BsAb"), "class")])
+    assert joined.meaning("bsab") == joined.concepts["双抗"]
+    assert (knowledge(known), known.find("总生存期 OS MCLA-128 双抗 angeximab")) == before
+    assert known.joined([]) is known
+
+
+def test_more_names_than_one_layer_holds_are_all_found() -> None:
+    """Of made-up drugs, stated by one document each."""
+    stated = [Concept.of((f"drug{n}mab", f"ABC-{n}"), "drug") for n in range(10_000, 12_100)]
+    terms = Terms(read_glossary(GLOSSARY))
+    for start in range(0, len(stated), 100):
+        terms = terms.joined(stated[start : start + 100])
+        latest = stated[start + 99]
+        for name in ("drug10000mab", "ABC10050", latest.names[0], "总生存期"):
+            assert [m.concept.id for m in terms.find(f"{name} 有效")] == [terms.meaning(concept_key(name)).id]  # type: ignore[union-attr]
+    assert senses(terms, "ABC-12099") == senses(Terms([*read_glossary(GLOSSARY), *stated]), "ABC-12099")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+import snowballstemmer
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,6 +47,14 @@ def test_origins_ascend_and_slice_right(text: str) -> None:
             assert folded.text[position] in fold(printed.of(text)).text
 
 
+@pytest.mark.parametrize("text", ["塔拉妥單抗 PD‑1；", "ﬁrst Ⅲ 5㎎ ", "\U0002f804\ud800汉，", "İ’s ≥50·3%"])
+def test_a_long_text_folds_as_its_parts_do(text: str) -> None:
+    part, times = fold(text), 200 // len(text)
+    whole = fold(text * times)
+    assert whole.text == part.text * times
+    assert list(whole.origins) == [origin + len(text) * time for time in range(times) for origin in part.origins]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -84,6 +93,17 @@ def test_a_segmenter_keeps_its_names_whole() -> None:
     assert "甲乙丙单抗" in [w.form for w in Segmenter(["甲乙丙单抗 (ABC)"]).words("甲乙丙單抗有效")]
 
 
+def test_learning_what_it_knows_changes_nothing() -> None:
+    names = ["甲乙丙单抗 (ABC)", "化疗", "tarlatamab"]
+    taught, again = Segmenter(names), Segmenter(names)
+    assert taught.words("甲乙丙单抗化疗") == again.words("甲乙丙单抗化疗")
+    again.learn([*names, "化疗"])
+    jieba, jieba_again = taught._loaded()._tokenizer, again._loaded()._tokenizer
+    assert (jieba_again.FREQ, jieba_again.total) == (jieba.FREQ, jieba.total)
+    again.learn(["丁戊己单抗"])
+    assert again.words("丁戊己单抗")[0].form == "丁戊己单抗"
+
+
 @given(texts() | st.text(st.characters()))
 def test_a_word_comes_from_its_span(text: str) -> None:
     words = bundled_segmenter().words(text)
@@ -101,6 +121,12 @@ def test_a_word_comes_from_its_span(text: str) -> None:
 )
 def test_stem(word: str, ending_gone: str) -> None:
     assert stem(word) == ending_gone
+
+
+@pytest.mark.parametrize("word", ["therapies", "interestingly", "x" * 60 + "ing", "患者"])
+def test_a_stem_is_the_same_again(word: str) -> None:
+    stemmer = snowballstemmer.stemmer("english")
+    assert [stem(word), stem(word)] == [stemmer.stemWord(word)] * 2
 
 
 def test_stop_words_are_folded() -> None:

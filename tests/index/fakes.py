@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -81,17 +78,9 @@ LIBRARY = (SAFETY_ZH, SURVIVAL_EN, DOSE_ZH, STRUCTURE_EN)
 GLOSSARY = tuple(bundled_concepts())
 
 
-@cache
-def _jieba() -> Any:
-    return Segmenter()._tokenizer()
-
-
 def segmenter() -> Segmenter:
-    """One that has learnt nothing; a copy, for jieba's dictionary takes 0.7 s to load."""
-    made = Segmenter()
-    made._jieba = copy.copy(_jieba())
-    made._jieba.FREQ = dict(_jieba().FREQ)
-    return made
+    """One that has learnt nothing."""
+    return Segmenter()
 
 
 def make_index(
@@ -104,7 +93,6 @@ def make_index(
 ) -> HybridIndex:
     """A library in ``home`` with these documents and nothing else."""
     index = HybridIndex(Library(home), embedder or TopicEmbedder(), concepts, reranker, engine=engine)
-    index._segmenter = segmenter()
     index.add_all(documents)
     index.library.set_meta(model=index.embedder.name)
     return index

@@ -22,7 +22,7 @@ from tests.index.fakes import DOSE_ZH, document, found, load_topics
 from tests.index.processes import bound_by_permissions, finish, start
 
 LIBRARIES = Path(__file__).parent / "libraries"
-MADE_BY = {"1.0": "da01933", "1.1": "9dff987", "1.2": "1eb1fe2", "2": "7f1e1f0"}
+MADE_BY = {"1.0": "da01933", "1.1": "9dff987", "1.2": "1eb1fe2", "2": "7f1e1f0", "3": "HEAD"}
 """By format, the commit that brought it and whose code made the file."""
 OLD = [format for format in MADE_BY if format != FORMAT]
 
@@ -122,10 +122,11 @@ def test_a_newer_library_says_to_update_the_program(tmp_path: Path, more: str) -
 def test_a_format_that_nobody_wrote_is_damage(tmp_path: Path) -> None:
     """A changed bit makes no newer library: what says the format is sealed."""
     connection = sqlite3.connect(kept(FORMAT, tmp_path))
-    connection.execute("UPDATE meta SET value = '3' WHERE key = 'format'")
+    newer = str(int(FORMAT) + 1)
+    connection.execute("UPDATE meta SET value = ? WHERE key = 'format'", (newer,))
     connection.commit()
     connection.close()
-    with pytest.raises(LibraryDamaged, match=r"its format is 3, not 2\); `bsab check --repair`"):
+    with pytest.raises(LibraryDamaged, match=rf"its format is {newer}, not {FORMAT}\); `bsab check --repair`"):
         Library(tmp_path)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from corpus.document import Document
 from index.errors import UnknownDocument
 from index.search.hybrid import HybridIndex
-from index.store.keywords import rows_with
 from index.store.library import Library
 from tests.index.fakes import GLOSSARY, TopicEmbedder, document, make_index, segmenter
 
@@ -30,7 +30,7 @@ def by_words(index: HybridIndex, question: str) -> set[str]:
 
 def with_token(index: HybridIndex) -> set[str]:
     """Ids of the documents whose words hold the concept."""
-    rows = sorted(rows_with(index.library._file.connection, TOKEN))
+    rows = index.library.rows_with(TOKEN).tolist()
     return {passage.document_id for passage in index.library.passages(rows)}
 
 
@@ -114,37 +114,46 @@ def test_stated_names_last_and_join_those_known_beforehand(tmp_path: Path) -> No
 
 # Two processes at once, played out step by step
 
+MOMENTS = ["transaction", "state", "fill", "rewrite"]
+"""Of one process's adding; the other one waits from the second on until it is done."""
 
-def test_a_document_added_while_the_words_are_written_anew_keeps_its_own(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, index: HybridIndex, moment: str, call: Callable[[], None]) -> Thread:
+    """A thread that begins with ``call`` where ``index`` comes to a moment; before its transaction, it ends there."""
+    step, thread = getattr(index.library, moment), Thread(target=call)
+
+    def late(*arguments: object, **named: object) -> object:
+        monkeypatch.undo()
+        thread.start()
+        thread.join(None if moment == "transaction" else 0.2)
+        return step(*arguments, **named)
+
+    monkeypatch.setattr(index.library, moment, late)
+    return thread
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_document_added_while_another_names_it_anew_keeps_its_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
     one, other = make_index(tmp_path, SAYING_EN, concepts=()), make_index(tmp_path, concepts=())
-    rewrite = one.library.rewrite_words
-
-    def late(*arguments: object, **meta: str) -> None:
-        other.add(SAYING_ZH)
-        rewrite(*arguments, **meta)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(one.library, "rewrite_words", late)
+    late = meanwhile(monkeypatch, one, moment, lambda: other.add(SAYING_ZH))
     one.add(STATING)
+    late.join()
     assert one.problems() == []
     assert with_token(one) == {"stating", "saying-en", "saying-zh"}
     one.library.close()
     other.library.close()
 
 
+@pytest.mark.parametrize("moment", MOMENTS[:3])
 def test_a_name_stated_while_a_document_is_indexed_holds_for_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
     one, other = make_index(tmp_path, OTHER, concepts=()), make_index(tmp_path, concepts=())
-    add = one.library.add
-
-    def late(*arguments: object) -> None:
-        other.add(STATING)
-        add(*arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(one.library, "add", late)
+    late = meanwhile(monkeypatch, one, moment, lambda: other.add(STATING))
     one.add(SAYING_EN)
+    late.join()
     assert with_token(one) == {"stating", "saying-en"}
     one.library.close()
     other.library.close()
