@@ -165,7 +165,7 @@ def main() -> int:
         for one in _measured(Path(home), arguments.sizes, arguments.real, arguments.data):
             measured[one.size] = one
             _write(arguments.json, measured)
-            print(_table([one]), flush=True)
+            print(f"{one.passages:,} passages measured", file=sys.stderr)
     ordered = [measured[size] for size in sorted(measured)]
     if ordered:
         print(_table(ordered))

@@ -19,6 +19,7 @@ from corpus.trial_results.told_trials import TrialName, told
 from index.embedding.balance import Centres
 from index.embedding.embedders import Embedder, Vectors, batches
 from index.store.keywords import Vocabulary
+from index.store.trials import result_tokens
 from index.store.writing import Indexed, Placed
 
 RECIPE = "6"
@@ -127,7 +128,7 @@ def passage_words(passage: Passage, vocabulary: Vocabulary) -> str:
 
 def result_words(passage: Passage, result: TrialResult, vocabulary: Vocabulary) -> str:
     """All that it holds of a result."""
-    return vocabulary.indexed(subject(passage, result))
+    return f"{vocabulary.indexed(subject(passage, result))} {result_tokens(result)}"
 
 
 def subject(passage: Passage, result: TrialResult) -> str:

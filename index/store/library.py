@@ -31,6 +31,7 @@ from index.errors import UnknownDocument
 from index.store import keywords, schema, upkeep, writing
 from index.store.connection import LibraryFile
 from index.store.rows import as_json, read_bytes, read_headings, read_passage, text_hash
+from index.store.trials import TrialTables
 from index.store.writing import Facts, Indexed
 
 FILE_NAME = "library.db"
@@ -76,6 +77,8 @@ class Library:
         self.home = home
         self.path = home / FILE_NAME
         self._file = LibraryFile(self.path)
+        self.trials = TrialTables(self._file)
+        """What it holds of trials."""
 
     @property
     def read_only(self) -> bool:
@@ -260,6 +263,15 @@ class Library:
                 WHERE section IS NOT NULL) SELECT section FROM labels WHERE section IS NOT NULL"""
             )
             return [str(section) for (section,) in found]
+
+    def titles(self) -> dict[str, str]:
+        """By the label of each section that holds a passage, the title of the first one, in the order of the library."""
+        with self._file.reading() as connection:
+            found = connection.execute(
+                "SELECT section, trail FROM passages WHERE row IN (SELECT min(row) FROM passages GROUP BY section) "
+                "ORDER BY row"
+            )
+            return {section: (json.loads(trail) or [""])[-1] for section, trail in found}
 
     def title_of(self, sections: Collection[str]) -> str:
         """The titles of the first passage in any of ``sections``; "" where there is none."""

@@ -60,6 +60,7 @@ STATEMENTS = (
     "CREATE INDEX trials_of ON trials(document_id)",
     "CREATE INDEX trials_by_key ON trials(key)",
     "CREATE INDEX trials_by_name ON trials(name)",
+    "CREATE INDEX trials_in_order ON trials(topic = '', row)",
     """CREATE TABLE checks(
         document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE, entry TEXT NOT NULL,
         seal TEXT NOT NULL)""",
