@@ -14,7 +14,7 @@ from corpus.reading.lines import Joined
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-_DEEPEST = 20
+_DEEPEST = 14
 """Levels of quotes and lists, a list has two; brackets without end cost as much again for each."""
 _NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})[.．]?\s+(?=\S)")
 

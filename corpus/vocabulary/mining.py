@@ -20,7 +20,7 @@ from corpus.language import HAN
 from corpus.vocabulary.concepts import Concept, concept_key
 from corpus.vocabulary.drugs import chinese_endings, english_endings, second_words
 from corpus.words.folding import fold
-from corpus.words.segmenting import Segmenter
+from corpus.words.segmenting import STOP_WORDS, Segmenter
 
 # One pair of brackets without others in it, not longer than a name and what is said of it.
 _BRACKETS = re.compile(r"[(（]([^()（）\n]{2,80})[)）]")
@@ -44,8 +44,8 @@ _LEFT_OF_NAME = frozenset(
 )
 # Characters of a Chinese name; what is longer is a clause.
 _LONGEST = 16
-# What stands in brackets and is no name: roman numerals, units, statistics.
-_NOT_NAMES = frozenset("ii iii iv vi vii viii ix xi xii vs kg mg ml ng um mm cm kda fig table".split())
+# What stands in brackets and is no name: roman numerals, units, statistics, and words of any text ("an", "et al.").
+_NOT_NAMES = STOP_WORDS | set("ii iii iv vi vii viii ix xi xii vs kg mg ml ng um mm cm kda fig table et led".split())
 _MEASURE = re.compile(r"[=≥≤<>~%％±]|\d\s*(?:mg|kg|ml|个|例|年|月|周|天|岁)|^\s*[nNpP]\s*=")
 
 

@@ -112,6 +112,7 @@ class Terms:
         if not changed:
             return self
         made._take(changed)
+        made.fresh = tuple(name for name in made.fresh if any(made._renames(key, self) for key in _variants(name)))
         made.origin, self.origin = self, None  # no chain of all that there ever were
         return made
 
@@ -216,13 +217,13 @@ class Terms:
 
     def unlike(self, other: Terms) -> list[str]:
         """Names that mean one thing here and another, or nothing, in ``other``, or the other way round."""
-        keys = {
-            key
-            for key in self._holders.keys() | other._holders.keys()
-            if self.meaning(key) is not other.meaning(key) and _sense(self.meaning(key)) != _sense(other.meaning(key))
-        }
+        keys = {key for key in self._holders.keys() | other._holders.keys() if self._renames(key, other)}
         named = dict.fromkeys([*self.names(), *other.names()])
         return [name for name in named if not keys.isdisjoint(_variants(name))]
+
+    def _renames(self, key: str, other: Terms) -> bool:
+        """Tell whether a key means another thing here than in ``other``."""
+        return _sense(self.meaning(key)) != _sense(other.meaning(key))
 
     @cached_property
     def drugs(self) -> dict[str, Concept]:
@@ -250,9 +251,22 @@ class Terms:
 
 
 def prints(text: str, names: Iterable[str]) -> bool:
-    """Tell whether a text has the letters of one of ``names``, alone or inside a longer word."""
-    _, skeleton = _skeleton(fold(text))
-    return any(key in skeleton for name in names for key in _variants(name))
+    """Tell whether a text prints one of ``names``, alone or inside a longer one."""
+    folded = fold(text)
+    kept, skeleton = _skeleton(folded)
+    return any(
+        _stands_alone(folded.text, kept[start], kept[start + len(key) - 1] + 1)
+        for name in names
+        for key in filter(None, _variants(name))
+        for start in _places(key, skeleton)
+    )
+
+
+def _places(key: str, skeleton: str) -> Iterator[int]:
+    start = skeleton.find(key)
+    while start >= 0:
+        yield start
+        start = skeleton.find(key, start + 1)
 
 
 def _skeleton(folded: Folded) -> tuple[list[int], str]:

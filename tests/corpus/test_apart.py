@@ -64,7 +64,7 @@ def test_markdown_nested_too_deep_is_told(tmp_path: Path) -> None:
     [refused] = read_file(path)
     assert isinstance(refused, TooMuch)
     assert "nested too deep" in str(refused)
-    held = read_markdown("> " * 15 + "It works.", id="d", title="t", source="s")
+    held = read_markdown("> " * 10 + "It works.", id="d", title="t", source="s")
     assert held is not None
     assert held.text == "It works.\n"
 
