@@ -12,11 +12,10 @@ import pytest
 PAGE = Path(__file__).parents[1] / "docs" / "python.md"
 
 
-@pytest.mark.slow
-def test_the_examples_run(tmp_path: Path) -> None:
+def test_the_examples_run(home: Path) -> None:
     blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     assert len(blocks) > 3
-    exec(compile("\n".join(blocks), "the examples", "exec"), {"home": tmp_path})
+    exec(compile("\n".join(blocks), "the examples", "exec"), {"home": home})
 
 
 def test_importing_it_imports_nothing_heavy() -> None:

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 
 from corpus.document import Document, Sidecars
-from corpus.packs.sidecars import concepts_of
+from corpus.packs.sidecars import concepts_of, sidecars_beside
 from corpus.reading.files import READABLE, read_file
 from corpus.vocabulary.concepts import Concept
 from corpus.vocabulary.general import general_concepts
@@ -42,4 +42,6 @@ def bundled_beside(document: Document) -> Sidecars:
 @cache
 def bundled_concepts() -> tuple[Concept, ...]:
     """Concepts of the packs' glossaries, then those of oncology trials in general."""
-    return (*(c for document in bundled_documents() for c in concepts_of(document.beside)), *general_concepts())
+    with resources.as_file(resources.files(__package__)) as folder:
+        beside = [sidecars_beside(path) for path in sorted(folder.glob("*/*")) if path.suffix in READABLE]
+    return (*(concept for found in beside for concept in concepts_of(found)), *general_concepts())

@@ -63,6 +63,21 @@ def is_sidecar(path: Path) -> bool:
     return path.name.endswith(tuple(f".{ending}" for ending, _ in _FILES.values()))
 
 
+def sidecars_beside(path: Path) -> Sidecars:
+    """What lies beside the document's file at ``path``, unread.
+
+    Raises:
+        CorpusError: a file cannot be read.
+    """
+    # False, too, for a name that is longer than names may be.
+    held = {field: place for field in _FILES if os.path.exists(place := _place(path, field))}
+    return Sidecars(**{field: read_text(place, _LARGEST) for field, place in held.items()})
+
+
+def _place(path: Path, field: str) -> Path:
+    return path.with_name(f"{path.stem}.{_FILES[field][0]}")
+
+
 def with_sidecars(document: Document, path: Path) -> Document:
     """``document``, read from the file at ``path``, with what lies beside that, under the id and title given there.
 
@@ -70,17 +85,12 @@ def with_sidecars(document: Document, path: Path) -> Document:
         MalformedSidecar: a file beside it is not of its form.
         CorpusError: one cannot be read.
     """
-    beside = Sidecars()
-    for field, (ending, parsed) in _FILES.items():
-        place = path.with_name(f"{path.stem}.{ending}")
-        # False, too, for a name that is longer than names may be.
-        if not os.path.exists(place):
-            continue
-        beside = replace(beside, **{field: read_text(place, _LARGEST)})
+    beside = sidecars_beside(path)
+    for field, (_, parsed) in _FILES.items():
         try:
             parsed(beside)
         except ValueError as error:
-            raise MalformedSidecar(str(place), str(error)) from None
+            raise MalformedSidecar(str(_place(path, field)), str(error)) from None
     told = details_of(beside)
     return replace(
         document,

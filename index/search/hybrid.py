@@ -11,15 +11,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.checks.consistency import find_slips
 from corpus.checks.source_checks import known_and_found
 from corpus.document import Document, Sidecars
 from corpus.packs.packs import bundled_beside, bundled_concepts, bundled_documents
 from corpus.packs.sidecars import checks_of, concepts_of, references_of
 from corpus.references.lists import read_reference_list
-from corpus.trial_results import extract_results
 from corpus.vocabulary.concepts import Concept, has_han
-from corpus.vocabulary.mining import mine_concepts
 from corpus.vocabulary.terms import Terms, prints
 from index.embedding.balance import means_of
 from index.embedding.embedders import BUNDLED_MODEL, Embedder
@@ -114,6 +111,11 @@ class HybridIndex(Searcher[Library]):
             before += len(document.text)
 
     def _index(self, document: Document, progress: Progress) -> None:
+        # What only adding needs is not imported to ask.
+        from corpus.checks.consistency import find_slips
+        from corpus.trial_results import extract_results
+        from corpus.vocabulary.mining import mine_concepts
+
         embedded = embed_document(document, self.embedder, self._centred(), progress, self._kept_vectors(document.id))
         beside = self._beside(document)
         # What is known beforehand need not be stated again.

@@ -265,7 +265,7 @@ class Library:
             return [str(section) for (section,) in found]
 
     def titles(self) -> dict[str, str]:
-        """By the label of each section that holds a passage, the title of the first one, in the order of the library."""
+        """By the label of each section that holds a passage, the first one's title, in the order of the library."""
         with self._file.reading() as connection:
             found = connection.execute(
                 "SELECT section, trail FROM passages WHERE row IN (SELECT min(row) FROM passages GROUP BY section) "

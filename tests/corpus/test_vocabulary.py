@@ -118,24 +118,25 @@ import sys
 from pathlib import Path
 from assistant import open_library
 home = Path(sys.argv[1])
-(home / "note.txt").write_text(
+note = home / "note.txt"
+note.write_text(
     "In the ALPHA-1 trial, median time to deterioration was 7.4 months with alphamab versus 5.2 "
     "months with chemotherapy.", encoding="utf-8")
-with open_library(home / "library") as library:
-    library.add(home / "note.txt")
+with open_library(home) as library:
+    library.add(note)
     print(library.ask("What was the time to deterioration in ALPHA-1?").text)
     print(library.ask("ALPHA-1研究的至恶化时间是多少？").text)
 """
 
 
 @pytest.mark.slow
-def test_a_new_end_point_is_one_row(tmp_path: Path) -> None:
+def test_a_new_end_point_is_one_row(home: Path, tmp_path: Path) -> None:
     columns = list(read_table("endpoints")[0])
     lines = ["\t".join(columns), "\t".join(_ROW.get(column, "") for column in columns)]
     (tmp_path / "endpoints.tsv").write_text("\n".join(lines), encoding="utf-8")
     environment = {**os.environ, "BSAB_VOCABULARY": str(tmp_path), "PYTHONIOENCODING": "utf-8"}
     found = subprocess.run(
-        [sys.executable, "-c", _ASKING, str(tmp_path)], env=environment, capture_output=True, text=True, check=True,
+        [sys.executable, "-c", _ASKING, str(home)], env=environment, capture_output=True, text=True, check=True,
         encoding="utf-8",
     )  # fmt: skip
     english, chinese = found.stdout.strip().splitlines()[:2]

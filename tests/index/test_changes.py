@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count, cycle
+from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.document import Document
+from corpus.document import Document, Sidecars
 from corpus.vocabulary.concepts import Concept
 from index.search.hybrid import HybridIndex
 from tests.index.fakes import document, make_index
@@ -42,8 +43,17 @@ SAYING = (
     "Eventfree survival, event free survival and EFS differ.",
     "细胞渗漏综合征多见于老人。",
     "No patient had CLS; XYZ757 was safe.",
+    "细胞衔接器的结构。",
+    "T细胞衔接器和细胞因子不同。",
+    "TCEs, T cell engagers and cytokines bind a PD1/VEGF bispecific.",
+    "抗 PD-1/VEGF 双抗与双抗的结构。",
     "A sentence of nothing, with a misspeling.",
 )
+GLOSSARIES = (
+    "zh\ten\tabbr\tcategory\nT 细胞衔接器\tT-cell engager\tTCE\tclass\n",
+    "zh\ten\tabbr\tcategory\nPD-1/VEGF 双抗\tPD-1/VEGF bispecific\t\tclass\n细胞因子\tcytokine\t\tterm\n",
+)
+"""Names of Chinese characters and Latin letters, and shorter ones inside others."""
 RESULTS = (
     "In the ALPHA-1 trial, median OS was 12.1 months with Toripalimab and 8.3 months with chemotherapy.",
     "BETA-2 研究：特瑞普利单抗组的中位OS为10.1个月，化疗组为7.3个月。",
@@ -51,15 +61,21 @@ RESULTS = (
 )
 QUESTIONS = (
     "特瑞普利单抗的安全性", "toripalimab dose", "EFS", "无事件生存期", "细胞渗漏综合征", "JS001", "misspelling",
-    "XYZ-757 survival",
+    "XYZ-757 survival", "细胞衔接器", "T-cell engager", "双抗",
 )  # fmt: skip
 
 _SENTENCES = st.lists(st.sampled_from([*STATING, *SAYING, *RESULTS]), min_size=1, max_size=4)
 _TEXTS = st.lists(_SENTENCES, min_size=1, max_size=2).map(
     lambda sections: tuple("\n".join([f"Section {n}", *lines]) for n, lines in enumerate(sections, start=1))
 )
-_STEPS = st.lists(st.tuples(st.sampled_from("abcde"), _TEXTS | st.none(), st.booleans()), min_size=1, max_size=12)
-"""The id of a document, its sections or that it goes, and whether a search comes before."""
+Step = tuple[str, tuple[str, ...] | None, str, bool]
+"""The id of a document, its sections or that it goes, what lies beside it, and whether a search comes before."""
+_STEPS: st.SearchStrategy[list[Step]] = st.lists(
+    st.tuples(
+        st.sampled_from("abcde"), _TEXTS | st.none(), st.sampled_from(["", "", *GLOSSARIES]), st.booleans()
+    ),
+    min_size=1, max_size=12,
+)  # fmt: skip
 
 
 def holds(index: HybridIndex) -> dict[str, object]:
@@ -111,18 +127,20 @@ def opened(home: Path, times: int) -> Iterator[list[HybridIndex]]:
 @given(steps=_STEPS)
 @settings(max_examples=25)
 def test_changed_step_by_step_it_holds_what_it_holds_made_at_once(
-    tmp_path_factory: pytest.TempPathFactory, hands: int, steps: list[tuple[str, tuple[str, ...] | None, bool]]
+    tmp_path_factory: pytest.TempPathFactory, hands: int, steps: list[Step]
 ) -> None:
     home = tmp_path_factory.mktemp("library")
     documents: dict[str, Document] = {}
     with opened(home / "changed", hands) as indexes, opened(home / "anew", 1) as (anew,):
-        for index, (id, sections, asked) in zip(cycle(indexes), steps, strict=False):
+        for index, (id, sections, glossary, asked) in zip(cycle(indexes), steps, strict=False):
             if asked:
                 index.search("特瑞普利单抗的安全性")
             before = documents.pop(id, None)
             if sections:
-                documents[id] = document(id, *sections)
+                documents[id] = replace(document(id, *sections), beside=Sidecars(glossary=glossary))
                 index.add(documents[id])
+                if before and not glossary and before.text == documents[id].text:
+                    documents[id] = before  # what lay beside the same text still holds
             elif before:
                 index.remove(id)
         anew.add_all(list(documents.values()))
