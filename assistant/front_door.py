@@ -79,7 +79,7 @@ class OpenLibrary:
 
     def trials(self) -> list[TrialResult]:
         """List all trial results, document by document."""
-        return [found.result for found in self._assistant.trials().found]
+        return [kept.result for kept in self._assistant.index.library.trials.all_results()]
 
     def cite(self, asked: str | int = "") -> list[CitedReference]:
         """List references with the sentences that cite them.

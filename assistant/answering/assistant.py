@@ -22,6 +22,7 @@ from assistant.answering.language_model import LanguageModel
 from assistant.answering.reply import Answer, Evidence, NotFound, Reason, Reply
 from assistant.guard.number_guard import Failure, verify
 from assistant.trials.groups import Trials
+from assistant.trials.reports import DrugReports, DrugTexts, Reports, Told, TrialReports, TrialTexts
 from assistant.trials.source_notes import checks_of, results_of
 from assistant.understanding.focus import Focus, focus_on
 from assistant.understanding.follow_ups import MAX_CHARACTERS
@@ -129,16 +130,17 @@ class Assistant:
         return None if asked else self._refuse(case.question.text, case.question.language, "empty")
 
     def _reference(self, case: _Case) -> Reply | None:
-        """What a reference is, and the sentences that cite it."""
-        question = case.question
+        """What a reference of the first document that has it is, and the sentences there that cite it."""
+        question, library = case.question, self.index.library
         if not question.references:
             return None
         number = question.references[0]
-        hits = self.index.citing(number, question.search)
-        if not hits:
+        # Another document's reference of that number is another work.
+        document = library.citing_document(number)
+        if document is None:
             return self._refuse(question.text, question.language, "no_reference", (f"[{number}]",))
-        evidence = citing_evidence(hits, number)
-        cited = self.index.library.reference(hits[0].passage.document_id, number)
+        evidence = citing_evidence(self.index.citing(number, question.search, document), number)
+        cited = library.reference(document, number)
         return self._answer(question, reference_answer(cited, evidence, question.language), evidence)
 
     def _no_question_to_a_library(self, case: _Case) -> Reply | None:
@@ -156,23 +158,18 @@ class Assistant:
     def _figures(self, case: _Case) -> Reply | None:
         """The figures asked for, or what is not reported; None where passages have to answer."""
         question, focus = case.question, case.focus
-        terms, trials, language = self.index.vocabulary.terms, self.trials(), question.language
+        terms, language = self.index.vocabulary.terms, question.language
         if not focus.wants_figure:
             return None
-        groups, subject = list(focus.groups), " / ".join(group.name for group in focus.groups)
-        text = "\n".join(group.text for group in groups)
-        if not groups and focus.drugs:
-            drugs = [concept.id for concept, _ in focus.drugs]
-            groups, text = trials.about(drugs), trials.texts_on(drugs)
-            subject = " + ".join(printed for _, printed in focus.drugs)
+        reports, told, subject = self._subject(focus)
         if question.sections:
-            groups = [inside for group in groups if (inside := group.within(question.sections)).passages]
-        if not groups and not text:
+            reports = reports.within(question.sections)
+        if not reports and not told:
             return None
-        lacks = lacking(focus.asked, groups, subject, text)
+        lacks = lacking(focus.asked, reports, told, subject)
         if lacks and len(lacks.measures) == len(focus.asked.measures):
             return self._lacks(case, lacks, "not_reported")
-        lines = figure_lines(focus.search, focus.asked, groups, focus.rest, terms)
+        lines = figure_lines(focus.search, focus.asked, reports, focus.rest, terms)
         if not lines:
             return None
         found = [f for line in lines for f in (*line.found, *([line.ratio] if line.ratio else []))]
@@ -182,11 +179,21 @@ class Assistant:
         if self.faults(wording, evidence):
             return None
         # What one of them does not report stands below what the others do.
-        apart = [lacking(focus.asked, [group], group.name, group.text) for group in focus.groups] or [lacks]
+        groups = [[group] for group in focus.groups]
+        apart = [lacking(focus.asked, TrialReports(g), TrialTexts(g), g[0].name) for g in groups] or [lacks]
         for each in filter(None, apart):
             wording += "\n" + not_reported(replace(each, reported=()), language, nearest=False)
         answer = self._answer(question, wording, evidence, case.understood)
         return replace(answer, results=tuple(dict.fromkeys(f.result for f in found)))
+
+    def _subject(self, focus: Focus) -> tuple[Reports, Told, str]:
+        """What is reported and what is told of the trials, else of the drugs, that a question is about; its name."""
+        groups, drugs = focus.groups, [concept.id for concept, _ in focus.drugs]
+        if groups or not drugs:
+            return TrialReports(groups), TrialTexts(groups), " / ".join(group.name for group in groups)
+        library, terms = self.index.library, self.index.vocabulary.terms
+        reports = DrugReports(drugs, self.trials(), library, terms)
+        return reports, DrugTexts(drugs, library, terms), " + ".join(printed for _, printed in focus.drugs)
 
     def _unsupported(self, case: _Case) -> Reply | None:
         return None if self._supported(case.question, case.hits) else self._refused(case, "no_support")
@@ -229,7 +236,7 @@ class Assistant:
         revision = self.index.library.meta("revision") or ""
         kept = self._kept
         if kept is None or kept[0] != revision:
-            kept = self._kept = (revision, Trials.of(self.index))
+            kept = self._kept = (revision, Trials(self.index.library))
         return kept[1]
 
     def _answer(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 
 from assistant.trials.arms import DRUG_CATEGORIES, arm_key
 from assistant.trials.groups import Found, Group
+from assistant.trials.reports import Reports, Told
 from assistant.understanding.cues import cue
 from assistant.understanding.measures import MeasuresAsked
 from assistant.wording.messages import say
@@ -32,7 +33,7 @@ class FigureLine:
     """As printed; "" for the whole trial."""
     found: tuple[Found, ...]
     """One an arm, the arm asked for first."""
-    ratio: Found | None
+    ratio: Found | None = None
     """Their hazard ratio."""
 
 
@@ -61,8 +62,7 @@ class Lacking:
 
 def false_premise(question: str, groups: Sequence[Group], terms: Terms) -> Lacking | None:
     """Drugs, arms and doses that a question supposes in a trial and that no passage on it holds."""
-    text = "\n".join(group.text for group in groups)
-    held = {m.concept.id for m in terms.find(text)}
+    held = {id for group in groups for id in group.concepts(terms)}
     arms = bool(cue("arm").search(fold(question).text))
     wanted = DRUG_CATEGORIES | ({"treatment"} if arms else frozenset())
     names = [
@@ -71,29 +71,24 @@ def false_premise(question: str, groups: Sequence[Group], terms: Terms) -> Lacki
         if m.concept.category in wanted and m.concept.id not in held and held.isdisjoint(m.concept.implies)
         and not any(m.concept.id in terms.concepts[id].implies for id in held)
     ]  # fmt: skip
-    doses = set(_DOSE.findall(fold(text).text))
+    doses = {dose for group in groups for dose in _DOSE.findall(group.folded)}
     names += [match[0] for match in _DOSE.finditer(fold(question).text) if match[1] not in doses]
     return Lacking(_subject(groups), (), names=tuple(dict.fromkeys(names))) if names else None
 
 
-def lacking(asked: MeasuresAsked, groups: Sequence[Group], subject: str, text: str) -> Lacking | None:
-    """Measures that a trial or drug is asked for and that neither its results nor its text (``text``) hold."""
-    held = {f.result.name for group in groups for f in group.found}
-    missing = [m for m in asked.measures if held.isdisjoint(m.result_names) and not m.told_in(text)]
-    if not missing and asked.months and groups:
+def lacking(asked: MeasuresAsked, reports: Reports, told: Told, subject: str) -> Lacking | None:
+    """Measures that a trial or drug is asked for and that neither its results nor its texts hold."""
+    missing = [m for m in asked.measures if not reports.reports(m.result_names) and not told.tells_of(m)]
+    if not missing and asked.months and reports:
         rates = [m for m in asked.measures if m.is_rate]
-        point = re.compile(
-            rf"(?<![0-9.]){asked.months} ?[- ]?(?:个?月|mo)|(?<![0-9.]){int(asked.months) / 12:g} ?[- ]?(?:年|year)"
-        )
-        if rates and not point.search(fold(text).text):
-            return Lacking(subject, _reported(groups), tuple(rates), months=asked.months)
-    return Lacking(subject, _reported(groups), tuple(missing)) if missing else None
+        if rates and not told.tells_at(asked.months):
+            return Lacking(subject, _reported(reports), tuple(rates), months=asked.months)
+    return Lacking(subject, _reported(reports), tuple(missing)) if missing else None
 
 
-def _reported(groups: Sequence[Group]) -> tuple[EndPoint, ...]:
-    held = {f.result.name for group in groups for f in group.found}
+def _reported(reports: Reports) -> tuple[EndPoint, ...]:
     apart = ("enrolled", "follow_up", "risk_reduction")
-    return tuple(m for m in endpoints() if m.asked and m.key in held and m.key not in apart)
+    return tuple(m for m in endpoints() if m.asked and m.key not in apart and reports.reports([m.key]))
 
 
 def _subject(groups: Sequence[Group]) -> str:
@@ -101,29 +96,39 @@ def _subject(groups: Sequence[Group]) -> str:
 
 
 def figure_lines(
-    question: str, asked: MeasuresAsked, groups: Sequence[Group], rest: Sequence[Unit], terms: Terms
+    question: str, asked: MeasuresAsked, reports: Reports, rest: Sequence[Unit], terms: Terms
 ) -> list[FigureLine]:
     """The results that answer, a line for each trial and measure; empty where they do not answer all that is asked.
 
     ``rest``: ``leftover`` of the question; results answer only where it names their setting.
     """
+    treatments, doses = arm_key(question, terms), set(_DOSE.findall(fold(question).text))
     lines: list[FigureLine] = []
-    for group in groups:
+    # "tarlatamab against chemotherapy" is a trial of both, where there is one.
+    both: list[FigureLine] = []
+    for group in reports.reporting({name for measure in asked.measures for name in measure.result_names}):
         for measure in asked.measures:
-            found = [f for f in group.found if f.result.name in measure.result_names]
-            if asked.of:
-                found = [f for f in found if f.result.of in asked.of]
-            if asked.months and measure.is_rate:
-                found = [f for f in found if re.findall(r"[0-9]+", f.result.setting or "")[:1] == [asked.months]]
-            if measure.key == "TRAE_rate":
-                found = [f for f in found if re.search(r"[≥345]", f.result.setting or "")]
-            lines += _lines(question, group, measure, _in_setting(found, rest), terms)
-    treatments = arm_key(question, terms)
-    if len(treatments) > 1:
-        # "tarlatamab against chemotherapy" is a trial of both, where there is one.
-        both = [line for line in lines if treatments <= _treatments(line, terms)]
-        lines = both or lines
-    return lines if len(lines) <= _REPEATS else []
+            found = _in_setting(_asked_of(measure, asked, group), rest)
+            lines += (more := _lines(group, measure, found, treatments, doses, terms))
+            both += [line for line in more if len(treatments) < 2 or treatments <= _treatments(line, terms)]
+        if len(both) > _REPEATS:  # however many there are besides
+            return []
+    chosen = both or lines
+    if len(chosen) > _REPEATS:
+        return []
+    return [_with_ratio(line) for line in sorted(chosen, key=lambda line: reports.order(line.group))]
+
+
+def _asked_of(measure: EndPoint, asked: MeasuresAsked, group: Group) -> list[Found]:
+    """The results of a measure, of the end point and the time that are asked for."""
+    found = group.reporting(measure.result_names)
+    if asked.of:
+        found = [f for f in found if f.result.of in asked.of]
+    if asked.months and measure.is_rate:
+        found = [f for f in found if re.findall(r"[0-9]+", f.result.setting or "")[:1] == [asked.months]]
+    if measure.key == "TRAE_rate":
+        found = [f for f in found if re.search(r"[≥345]", f.result.setting or "")]
+    return found
 
 
 def _treatments(line: FigureLine, terms: Terms) -> frozenset[str]:
@@ -139,11 +144,13 @@ def _in_setting(found: Sequence[Found], rest: Sequence[Unit]) -> list[Found]:
     return [f for f in found if f.result.setting and all(key in fold(f.result.setting).text for key in keys)]
 
 
-def _lines(question: str, group: Group, measure: EndPoint, found: Sequence[Found], terms: Terms) -> list[FigureLine]:
+def _lines(
+    group: Group, measure: EndPoint, found: Sequence[Found], asked: Set[str], doses: Set[str], terms: Terms
+) -> list[FigureLine]:
+    """``asked``, ``doses``: treatments and doses of the question, whose arms come first."""
     by_setting: dict[str, list[Found]] = {}
     for f in found:
         by_setting.setdefault(f.result.condition, []).append(f)
-    asked, doses = arm_key(question, terms), set(_DOSE.findall(fold(question).text))
 
     def wanted(f: Found) -> tuple[int, int]:
         arm = f.result.arm or ""
@@ -159,15 +166,13 @@ def _lines(question: str, group: Group, measure: EndPoint, found: Sequence[Found
             # Two figures for one arm: what tells them apart is not known here.
             return []
         chosen = tuple(sorted(arms.values(), key=wanted)) if asked or doses else tuple(arms.values())
-        ratio = next(
-            (
-                f
-                for f in group.found
-                if f.result.endpoint == "HR" and f.result.of == measure.key and not f.result.setting
-            ),
-            None,
-        )
-        lines.append(
-            FigureLine(group, measure, setting, chosen[:4], ratio if len(chosen) == 2 and not setting else None)
-        )
+        lines.append(FigureLine(group, measure, setting, chosen[:4]))
     return lines
+
+
+def _with_ratio(line: FigureLine) -> FigureLine:
+    """Two arms, all their patients, with the hazard ratio between them; other lines as they are."""
+    if len(line.found) != 2 or line.setting:
+        return line
+    ratios = (f for f in line.group.found if f.result.endpoint == "HR" and f.result.of == line.measure.key)
+    return replace(line, ratio=next((f for f in ratios if not f.result.setting), None))

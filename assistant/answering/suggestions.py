@@ -10,7 +10,7 @@ from assistant.answering.reply import Answer, Evidence, Reply
 from assistant.trials.arms import drugs_in
 from assistant.trials.groups import REGISTERED, Group
 from assistant.wording.messages import say
-from corpus.document import Language, Passage
+from corpus.document import Language
 from corpus.vocabulary.endpoints import EndPoint, endpoints
 
 EXAMPLES = ("1", "2", "3", "4")
@@ -24,7 +24,8 @@ def follow_ups(assistant: Assistant, reply: Reply, questions: Sequence[str], cou
 
 def examples(assistant: Assistant, language: Language, count: int = 4) -> list[str]:
     """At most ``count`` questions to begin with; the library answers each."""
-    trials = (_figure(group, measure, language) for group in _named(assistant) for measure in _held(group)[:1])
+    named = (group for group in assistant.trials().reporting() if _is_named(group))
+    trials = (_figure(group, measure, language) for group in named for measure in _held(group)[:1])
     bundled = (say(f"example.{number}", language) for number in EXAMPLES)
     return _answered(assistant, chain(bundled, trials), (), count)
 
@@ -50,11 +51,12 @@ def _next(assistant: Assistant, reply: Reply) -> Iterator[str]:
         yield say("question.safety", language, trial=group.name)
         yield from (_figure(group, measure, language) for measure in fresh[1:3])
     for group in groups[:1]:
-        drugs = {arm for found in group.found for arm in (found.result.arm, found.result.comparator) if arm}
-        for other in _named(assistant):
-            shared = [m for m in _held(group) if m in _held(other) and m.key in (told or {m.key})]
-            same = drugs & {arm for found in other.found for arm in (found.result.arm, found.result.comparator)}
-            if other.name != group.name and shared and same:
+        asked = [measure for measure in _held(group) if measure.key in (told or {measure.key})]
+        arms = {arm for found in group.found for arm in (found.result.arm, found.result.comparator) if arm}
+        for other in assistant.trials().with_any(arms, [measure.key for measure in asked]):
+            shared = [measure for measure in asked if measure in _held(other)]
+            same = arms & {arm for found in other.found for arm in (found.result.arm, found.result.comparator)}
+            if other.name != group.name and _is_named(other) and shared and same:
                 measure = shared[0].names[language]
                 yield say("question.comparison", language, measure=measure, trial=group.name, other=other.name)
     shown = _shown(reply)
@@ -67,27 +69,20 @@ def _next(assistant: Assistant, reply: Reply) -> Iterator[str]:
 
 def _about(assistant: Assistant, reply: Reply) -> list[Group]:
     """The trials that a reply is about, else those of its passages."""
-    named = [group for group in _named(assistant) if group.name in reply.understood.trials]
-    if named:
-        return named
-    shown = [item.passage for item in _shown(reply)]
-    return sorted(
-        (group for group in _named(assistant) if _place(group, shown) < len(shown)),
-        key=lambda group: _place(group, shown),
-    )
+    trials = assistant.trials()
+    asked = [group for group in trials.groups(reply.understood.trials) if _is_named(group)]
+    if asked:
+        return asked
+    return [group for group in trials.spoken_of(item.passage for item in _shown(reply)) if _is_named(group)]
 
 
 def _shown(reply: Reply) -> tuple[Evidence, ...]:
     return reply.evidence if isinstance(reply, Answer) else reply.nearest
 
 
-def _place(group: Group, shown: Sequence[Passage]) -> int:
-    """Where in ``shown`` the first passage of a trial stands; its length where none does."""
-    return next((place for place, passage in enumerate(shown) if passage in group.passages), len(shown))
-
-
-def _named(assistant: Assistant) -> list[Group]:
-    return [group for group in assistant.trials().groups.values() if group.found and not REGISTERED.search(group.name)]
+def _is_named(group: Group) -> bool:
+    """Whether a trial has results, and a name that readers call it."""
+    return not REGISTERED.search(group.name) and bool(group.found)
 
 
 def _held(group: Group) -> list[EndPoint]:

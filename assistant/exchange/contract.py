@@ -13,6 +13,7 @@ from corpus.references.reference import Reference, Work
 from corpus.trial_results import TrialResult
 from index.search.hit import Hit
 from index.store.library import Entry
+from index.store.trials import Place
 
 Json = dict[str, Any]
 
@@ -77,11 +78,13 @@ def result_json(result: TrialResult) -> Json:
     }
 
 
-def checked_json(passage: Passage, result: TrialResult, checks: Sequence[SourceCheck], language: Language) -> Json:
+def checked_json(
+    place: Passage | Place, result: TrialResult, checks: Sequence[SourceCheck], language: Language
+) -> Json:
     """One trial result with where it stands and what is known of its sentence, in the reader's language."""
     return {
-        "document": passage.document_id,
-        "section": passage.section,
+        "document": place.document_id,
+        "section": place.section,
         **result_json(result),
         "notes": [note_json(check, language) for check in checks],
     }

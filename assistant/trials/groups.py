@@ -1,30 +1,33 @@
-"""The trials of a library: what each is called, which passages speak of it, what it reports."""
+"""The trials of a library: what each is called, which passages speak of it, what it reports.
+
+They are looked up when they are asked for, and their parts are read when they are first needed.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from cachetools import LRUCache
 
 from corpus.document import Passage, Span
 from corpus.trial_results import TrialResult
+from corpus.trial_results.trial_names import name_in
 from corpus.vocabulary.terms import Terms
 from corpus.words.folding import fold
-from index.search.hybrid import HybridIndex
-from index.store.library import is_under
+from index.store.library import Library, is_under
+from index.store.trials import LONGEST, Kept, named, with_arm
 
 REGISTERED = re.compile(r"(?:NCT|ChiCTR|CTR|ISRCTN|JapicCTI|jRCT|EudraCT)[-0-9A-Za-z]+", re.I)
 """A registration number: it is not what readers call a trial, and a passage may print that of another one."""
-# What a run-in heading adds to the trial's name.
-_KIND = re.compile(r"\s*(?:临床)?(?:研究|试验|trial|study)\s*$", re.I)
-# "phase 3 trial, ZEPHYR-7", "the ZEPHYR-7 study", "(ZEPHYR-7)".
-_ACRONYM = r"([A-Z][A-Za-z]{2,15}-?[0-9]{1,4}[A-Za-z]?)(?![A-Za-z0-9])"
-_CALLED = re.compile(
-    rf"(?:trial|study|研究|试验)[,:，：]? ?[(（]?{_ACRONYM}|{_ACRONYM} ?(?:trial|study|研究|试验)"
-    rf"|[(（]{_ACRONYM}[)）]\n"
-)
-_NAMELIKE = re.compile(r"[A-Za-z].*[0-9]|[a-z][A-Z]|^[A-Z]{3,}")
+_KEPT = 100
+"""Trials whose parts are kept once they are read."""
+_FEW = 100
+"""Trials that are put in order one by one; where there are more, the order of all soon comes to some."""
+_BLANK = re.compile(r"[\s\-–]")
+"""What the key of a name leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,124 +36,167 @@ class Found:
 
     passage: Passage
     result: TrialResult
+    row: int
+    """Of the result in the library, whose order it follows."""
 
 
-@dataclass(frozen=True)
 class Group:
-    """A trial, or what the library reports of a treatment outside named trials."""
+    """A trial, or what the library reports of a treatment outside named trials. Thread-safe."""
 
-    name: str
-    """As the library prints it; "" for what has no name."""
-    passages: tuple[Passage, ...]
-    """That speak of it, in the order of the library."""
-    found: tuple[Found, ...] = field(repr=False)
-    """Its results, in the order of the library."""
+    def __init__(
+        self, name: str, passages: Callable[[], tuple[Passage, ...]], found: Callable[[], tuple[Found, ...]]
+    ) -> None:
+        """``name``: as the library prints it, "" for what has none; ``passages``, ``found``: read those."""
+        self.name = name
+        self._read_passages, self._read_found = passages, found
+        # Two threads may both read one: they read the same.
+        self._passages: tuple[Passage, ...] | None = None
+        self._found: tuple[Found, ...] | None = None
+        self._folded: str | None = None
+        self._concepts: tuple[Terms, frozenset[str]] | None = None
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """That speak of it, in the order of the library."""
+        if self._passages is None:
+            self._passages = self._read_passages()
+        return self._passages
+
+    @property
+    def found(self) -> tuple[Found, ...]:
+        """Its results, in the order of the library."""
+        if self._found is None:
+            self._found = self._read_found()
+        return self._found
+
+    def reporting(self, names: Collection[str]) -> list[Found]:
+        """Its results of ``names`` (``TrialResult.name``)."""
+        return [f for f in self.found if f.result.name in names]
+
+    @property
+    def text(self) -> str:
+        """All that is printed of it, its section's title included."""
+        return "\n".join(dict.fromkeys(text for p in self.passages for text in (p.heading, p.topic, p.text)))
+
+    @property
+    def folded(self) -> str:
+        """``text`` folded."""
+        if self._folded is None:
+            self._folded = fold(self.text).text
+        return self._folded
+
+    def concepts(self, terms: Terms) -> frozenset[str]:
+        """Ids of the concepts that are named in ``text``."""
+        if self._concepts is None or self._concepts[0] is not terms:
+            self._concepts = terms, frozenset(mention.concept.id for mention in terms.find(self.text))
+        return self._concepts[1]
 
     def within(self, sections: Sequence[str]) -> Group:
         """What of it stands in ``sections`` or below them."""
         return Group(
             self.name,
-            tuple(p for p in self.passages if is_under(p.section, sections)),
-            tuple(f for f in self.found if is_under(f.passage.section, sections)),
+            lambda: tuple(p for p in self.passages if is_under(p.section, sections)),
+            lambda: tuple(f for f in self.found if is_under(f.passage.section, sections)),
         )
-
-    @cached_property
-    def text(self) -> str:
-        """All that is printed of it, its section's title included."""
-        return "\n".join(dict.fromkeys(text for p in self.passages for text in (p.heading, p.topic, p.text)))
 
 
 class Trials:
-    """The trials of one revision of a library."""
+    """The trials of one revision of a library. Thread-safe."""
 
-    def __init__(
-        self, passages: Iterable[Passage], results: Iterable[tuple[Passage, TrialResult]], terms: Terms
-    ) -> None:
-        self.passages = tuple(passages)
-        self._terms = terms
-        self._found_in: dict[str, frozenset[str]] = {}
-        self.found = tuple(self._placed(results))
-        """All results, document by document."""
-        names = [_KIND.sub("", passage.topic) for passage in self.passages if _NAMELIKE.search(passage.topic)]
-        names += [found.result.trial for found in self.found if found.result.trial]
-        self.groups = {name: self._group(name) for name in dict.fromkeys(names)}
-        self._patterns = {name: _pattern(name) for name in self.groups}
+    def __init__(self, library: Library) -> None:
+        """``library``: as it is now; another revision of it takes another of these."""
+        self._library, self._tables = library, library.trials
+        self._groups: LRUCache[str, Group] = LRUCache(_KEPT)
+        self._lock = threading.Lock()
 
-    def _placed(self, results: Iterable[tuple[Passage, TrialResult]]) -> Iterator[Found]:
-        """Results, those of a document about one trial with its name where their sentences leave it out."""
-        held: dict[str, list[Found]] = {}
-        for passage, result in results:
-            held.setdefault(passage.document_id, []).append(Found(passage, result))
-        for id, found in held.items():
-            text = "\n".join(p.text for p in self.passages if p.document_id == id)
-            own = {name for names in _CALLED.findall(text) for name in names if name and not self._terms.find(name)}
-            own |= {f.result.trial for f in found if f.result.trial}
-            for f in found:
-                yield Found(f.passage, replace(f.result, trial=next(iter(own)))) if len(own) == 1 else f
+    def group(self, name: str) -> Group:
+        """The trial that the library calls ``name``; without passages and results where it has no such trial."""
+        with self._lock:
+            if name not in self._groups:
+                self._groups[name] = Group(name, lambda: self._passages(name), lambda: self._found(name))
+            return self._groups[name]
 
-    @classmethod
-    def of(cls, index: HybridIndex) -> Trials:
-        """The trials of a library as it is now."""
-        library = index.library
-        with library.snapshot():
-            return cls(library.passages(list(library.rows())), library.results(), index.vocabulary.terms)
+    def groups(self, names: Collection[str]) -> list[Group]:
+        """Those of ``names`` that are trials of the library, in its order."""
+        return [self.group(name) for name in self._tables.known(names)]
 
-    def _group(self, name: str) -> Group:
-        found = tuple(f for f in self.found if f.result.trial == name)
-        pattern = _pattern(name)
-        # A document about one trial speaks of it throughout; a review does where the paragraph is the trial's.
-        trials: dict[str, set[str]] = {}
-        for f in self.found:
-            if f.result.trial:
-                trials.setdefault(f.passage.document_id, set()).add(f.result.trial)
-        whole = {id for id, held in trials.items() if held == {name}}
-        passages = tuple(
-            p
-            for p in self.passages
-            if p.document_id in whole
-            or (_KIND.sub("", p.topic) == name if p.topic else bool(pattern.search(fold(p.text).text)))
-        )
-        return Group(name, passages, found)
+    def names(self) -> Iterator[str]:
+        """The names of all trials, in the order of the library."""
+        return self._tables.names()
+
+    def reporting(self) -> Iterator[Group]:
+        """All trials with results, in the order of the library, looked up as they are asked for."""
+        return map(self.group, self._tables.names(reporting=True))
 
     def named_in(self, text: str) -> list[Group]:
         """The trials that a text names, in the order of the text; "dellphi 304" names DeLLphi-304."""
+        return [self.group(name) for name in self._named_in(text)]
+
+    def _named_in(self, text: str) -> list[str]:
         folded = fold(text).text
-        places = {name: match.start() for name, p in self._patterns.items() if (match := p.search(folded))}
-        return [self.groups[name] for name in sorted(places, key=lambda name: places[name])]
+        names = self._tables.names_of(self._tables.keys_at(_starts(folded)))
+        places = {name: match.start() for name in names if (match := _pattern(name).search(folded))}
+        return sorted(places, key=lambda name: places[name])
 
     def spans(self, name: str, text: str) -> list[Span]:
-        """Where a text names one of the trials, in order."""
+        """Where a text names a trial, in order."""
         folded = fold(text)
-        return [folded.printed(*match.span()) for match in self._patterns[name].finditer(folded.text)]
+        return [folded.printed(*match.span()) for match in _pattern(name).finditer(folded.text)]
 
-    def about(self, concepts: Sequence[str]) -> list[Group]:
-        """Groups of results whose section's title or arms name each of ``concepts``, by id."""
-        wanted = frozenset(concepts)
-        groups: dict[tuple[str, str, str], list[Found]] = {}
-        for f in self.found:
-            place = f"{f.passage.heading}\n{f.result.arm or ''}\n{f.result.comparator or ''}"
-            if wanted <= self._concepts(place):
-                name = f.result.trial or ""
-                section = ("", "") if name else (f.passage.document_id, f.passage.section)
-                groups.setdefault((name, *section), []).append(f)
-        # What a sentence elsewhere repeats of a trial without its name gives way to the trials themselves.
-        named = {key: found for key, found in groups.items() if key[0]}
-        return [
-            Group(name, tuple(dict.fromkeys(f.passage for f in found)), tuple(found))
-            for (name, _, _), found in (named or groups).items()
-        ]
+    def spoken_of(self, passages: Iterable[Passage]) -> list[Group]:
+        """The trials that any of ``passages`` is among the ``passages`` of: in the order of the first such one each,
+        then of the library.
+        """
+        first: dict[str, int] = {}
+        for place, passage in enumerate(passages):
+            # Under a run-in heading the paragraph is that trial's, whatever others it names.
+            named = [name_in(passage.topic)] if passage.topic else self._named_in(passage.text)
+            for name in (*self._tables.whole(passage.document_id), *named):
+                first.setdefault(name, place)
+        return [self.group(name) for name in sorted(self._tables.known(first), key=lambda name: first[name])]
 
-    def texts_on(self, concepts: Sequence[str]) -> str:
-        """All passages that name each of ``concepts``, by id."""
-        wanted = frozenset(concepts)
-        return "\n".join(
-            f"{p.heading}\n{p.text}" for p in self.passages if wanted <= self._concepts(f"{p.heading}\n{p.text}")
-        )
+    def with_any(self, arms: Collection[str], names: Collection[str]) -> Iterator[Group]:
+        """The trials that have one of ``arms``, as printed, and report one of ``names``; and others.
 
-    def _concepts(self, text: str) -> frozenset[str]:
-        if text not in self._found_in:
-            self._found_in[text] = frozenset(mention.concept.id for mention in self._terms.find(text))
-        return self._found_in[text]
+        In the order of the library, looked up as they are asked for.
+        """
+        for query in (with_arm(arms), named(names)) if arms and names else ():
+            few = self._tables.trials_with(query, _FEW)
+            if len(few) < _FEW:
+                return iter(self.groups(few))
+        return self.reporting() if arms and names else iter(())
+
+    def reported(self, name: str) -> bool:
+        """Whether there is any result of ``name`` (``TrialResult.name``)."""
+        return bool(self._tables.places(named([name]), 0, 1))
+
+    def read(self, kept: Iterable[Kept]) -> list[Found]:
+        """Results with their passages."""
+        kept = list(kept)
+        rows = list(dict.fromkeys(item.passage for item in kept))
+        passages = dict(zip(rows, self._library.passages(rows), strict=True))
+        return [Found(passages[item.passage], item.result, item.place.row) for item in kept]
+
+    def _found(self, name: str) -> tuple[Found, ...]:
+        with self._library.snapshot():
+            return tuple(self.read(self._tables.results_of(name)))
+
+    def _passages(self, name: str) -> tuple[Passage, ...]:
+        # A document about one trial speaks of it throughout; a review does where the paragraph is the trial's.
+        with self._library.snapshot():
+            sure, likely = self._tables.speaking(name)
+            rows = sorted((*sure, *likely))
+            read = dict(zip(rows, self._library.passages(rows), strict=True))
+        pattern, doubtful = _pattern(name), set(likely)
+        return tuple(p for row, p in read.items() if row not in doubtful or pattern.search(fold(p.text).text))
+
+
+def _starts(folded: str) -> list[str]:
+    """What a folded text goes on with, blanks and hyphens left out, from each place where a name may begin."""
+    kept = [place for place, character in enumerate(folded) if not _BLANK.match(character)]
+    skeleton = "".join(folded[place] for place in kept)
+    starts = (n for n, place in enumerate(kept) if not place or not re.match("[a-z0-9]", folded[place - 1]))
+    return [skeleton[n : n + LONGEST] for n in starts]
 
 
 def _pattern(name: str) -> re.Pattern[str]:

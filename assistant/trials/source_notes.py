@@ -8,6 +8,7 @@ from corpus.checks.source_checks import SourceCheck
 from corpus.document import Passage, Span
 from corpus.trial_results import TrialResult
 from index.store.library import Library
+from index.store.trials import Kept
 
 
 def checks_of(passage: Passage, sentences: Iterable[Span], library: Library) -> tuple[SourceCheck, ...]:
@@ -36,6 +37,21 @@ def checked(
         if passage.id not in located:
             located[passage.id] = _located(passage, library)
         found.append((passage, result, _about(located[passage.id], [result.span])))
+    return found
+
+
+def checks_on(results: Iterable[Kept], library: Library) -> list[tuple[SourceCheck, ...]]:
+    """The checks about the sentence of each result; passages are read where their document has any."""
+    noted: dict[str, bool] = {}
+    located: dict[int, list[tuple[SourceCheck, Span]]] = {}
+    found = []
+    for item in results:
+        document, row = item.place.document_id, item.passage
+        if document not in noted:
+            noted[document] = bool(library.checks(document))
+        if noted[document] and row not in located:
+            located[row] = _located(library.passages([row])[0], library)
+        found.append(_about(located.get(row, ()), [item.result.span]))
     return found
 
 

@@ -2,40 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from assistant.trials.arms import drugs_in
 from assistant.trials.charts import kind_of
-from assistant.trials.groups import Trials
-from assistant.trials.source_notes import checked
+from assistant.trials.source_notes import checks_on
 from corpus.checks.source_checks import SourceCheck
-from corpus.document import Language, Passage
+from corpus.document import Language
 from corpus.trial_results import TrialResult
 from corpus.vocabulary.endpoints import by_key, charted
 from corpus.vocabulary.terms import Terms
 from corpus.words.folding import fold
 from index.store.library import Library
+from index.store.trials import Place
 
 Column = Literal["trial", "arm", "endpoint", "setting", "value"]
 COLUMNS: tuple[Column, ...] = ("trial", "arm", "value", "endpoint", "setting")
 """What rows are sorted by, in the order of the table: on a phone the first three are seen."""
+DrugsIn = Callable[[str], frozenset[str]]
+"""The concept ids of the drugs that a text names."""
 
 
-@dataclass(frozen=True, slots=True)
 class Row:
-    """One result."""
+    """One result. What it is filtered by is made when it is first asked for."""
 
-    number: int
-    """In the library, from 1: stays with the row however the table is filtered."""
-    passage: Passage
-    result: TrialResult
-    checks: tuple[SourceCheck, ...]
-    drugs: frozenset[str]
-    """Concept ids of the drugs in its arms."""
-    searched: str
-    """What words are looked for in, folded."""
+    def __init__(
+        self, number: int, place: Place, result: TrialResult, checks: tuple[SourceCheck, ...], drugs: DrugsIn
+    ) -> None:
+        self.number = number
+        """In the library, from 1: stays with the row however the table is filtered."""
+        self.place = place
+        self.result = result
+        self.checks = checks
+        self._drugs = drugs
+        self._searched: str | None = None
+
+    @property
+    def drugs(self) -> frozenset[str]:
+        """Concept ids of the drugs in its arms."""
+        return self._drugs(self._arms)
+
+    @property
+    def searched(self) -> str:
+        """What words are looked for in, folded."""
+        if self._searched is None:
+            told = (self.result.trial, self._arms, self.result.setting, self.result.sentence)
+            self._searched = fold("\n".join(part for part in told if part)).text
+        return self._searched
+
+    @property
+    def _arms(self) -> str:
+        return "\n".join(filter(None, (self.result.arm, self.result.comparator)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +74,19 @@ class Wanted:
     descending: bool = False
 
 
-def rows_of(trials: Trials, library: Library, terms: Terms) -> list[Row]:
+def rows_of(library: Library, terms: Terms) -> list[Row]:
     """All results of a library, each with the trial that its paper is about and the notes on its sentence."""
-    rows = []
-    pairs = [(found.passage, found.result) for found in trials.found]
-    for number, (passage, result, checks) in enumerate(checked(pairs, library), start=1):
-        arms = "\n".join(filter(None, (result.arm, result.comparator)))
-        told = (result.trial, arms, result.setting, result.sentence)
-        drugs = frozenset(concept.id for concept, _ in drugs_in(arms, terms))
-        searched = fold("\n".join(part for part in told if part)).text
-        rows.append(Row(number, passage, result, checks, drugs, searched))
-    return rows
+
+    @cache
+    def drugs(arms: str) -> frozenset[str]:
+        return frozenset(concept.id for concept, _ in drugs_in(arms, terms))
+
+    kept = library.trials.all_results()
+    checks = checks_on(kept, library)
+    return [
+        Row(number, item.place, item.result, noted, drugs)
+        for number, (item, noted) in enumerate(zip(kept, checks, strict=True), start=1)
+    ]
 
 
 def select(rows: Iterable[Row], wanted: Wanted) -> list[Row]:

@@ -61,7 +61,7 @@ def focus_on(question: Question, history: Sequence[str], index: HybridIndex, tri
     asked = measures_in(search)
     if question.follow_up and not groups and drugs:
         before = named_before(history, index, trials.named_in) or []
-        held = {mention.concept.id for group in before for mention in terms.find(group.text)}
+        held = {id for group in before for id in group.concepts(terms)}
         # "And with pembrolizumab?" is about the trial in hand where that has it, else a new subject.
         if before and all(concept.id in held for concept, _ in drugs):
             groups = before

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.understanding.cues import cue
 from assistant.understanding.follow_ups import is_follow_up, named_before
@@ -28,6 +29,8 @@ _DRUGS = frozenset({"drug", "drug code"})
 _MISSED = _DRUGS | {"disease"}
 # What ties a passage to a question where it holds it.
 _TIES = _MISSED | {"class", "target", "organisation"}
+_OF_SECTIONS = re.compile("section|§|第|节|章|部分")
+"""Words beside which sections are named."""
 # "What does section 4.1 say?", "第4.1节讲了什么？" once the section is out.
 _WHOLE = re.compile(
     r"(?:what(?:'s| is| does| do)?|which|tell|show|me|us|summari[sz]e|summary|describe|says?|about|the|in|of|it|there"
@@ -68,7 +71,7 @@ class Question:
 def understand(text: str, history: Sequence[str], index: HybridIndex) -> Question:
     """Read a question; ``history`` holds those asked before it, oldest first."""
     text = clean(text).strip()
-    sections, unplaced = sections_in(text, index.library.sections())
+    sections, unplaced = sections_in(text, index.library.sections)
     read = index.correct(unplaced)
     units = index.vocabulary.units(read)
     subjects = _subjects(read, units, index)
@@ -103,25 +106,49 @@ def references_asked(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(numbers))
 
 
-def sections_in(text: str, known: Iterable[str]) -> tuple[tuple[str, ...], str]:
-    """The sections that a question names ("section 4.1", "第4.1节", section “Results”), and what else it says."""
+def sections_in(text: str, known: Callable[[], Iterable[str]]) -> tuple[tuple[str, ...], str]:
+    """The sections that a question names ("section 4.1", "第4.1节", section “Results”), and what else it says.
+
+    ``known``: gives the labels of all sections; asked only where a text speaks of sections.
+    """
     folded = fold(text)
-    # "Section 4" asks for 4.1 and 4.2, too.
-    above = {label[:place] for label in known for place in range(1, len(label)) if re.fullmatch(r"[0-9][0-9.]*", label)
-             and label[place] == "."}  # fmt: skip
     found: dict[str, Span] = {}
-    for label in {*known, *above}:
+    for label in _labels_in(folded.text, known) if _OF_SECTIONS.search(folded.text) else ():
         key = re.escape(fold(label).text)
-        match = label and re.search(
+        match = re.search(
             rf'(?:(?:in |from |of )?sections?|§|第) ?["“]?{key}["”]?(?![0-9a-z]|\.[0-9])(?: ?(?:一?节|章|部分)[里中]?)?'
             rf'|(?<![0-9.])["“]?{key}["”]? ?(?:一?节|章|部分)[里中]?',
             folded.text,
         )
         if match:
             found[label] = folded.printed(*match.span())
-    for span in sorted(found.values(), reverse=True):
+    for span in sorted(set(found.values()), reverse=True):
         text = f"{text[: span.start].rstrip()} {text[span.end :].lstrip()}"
     return tuple(sorted(found, key=lambda label: found[label])), text.strip()
+
+
+def _labels_in(folded: str, known: Callable[[], Iterable[str]]) -> list[str]:
+    """The labels that may stand beside a word for a section, in the order of their names."""
+    labels = _by_key(tuple(known()))
+    lengths = {len(key) for key in labels}
+    beside: set[str] = set()
+    for match in _OF_SECTIONS.finditer(folded):
+        # A plural, a blank and a quotation mark may stand between.
+        beside.update(folded[start : start + n] for start in range(match.end(), match.end() + 4) for n in lengths)
+        ends = range(max(0, match.start() - 3), match.start() + 1)
+        beside.update(folded[end - n : end] for end in ends for n in lengths if n <= end)
+    return sorted(label for key in beside & labels.keys() for label in labels[key])
+
+
+@lru_cache(maxsize=4)
+def _by_key(known: tuple[str, ...]) -> dict[str, list[str]]:
+    """Labels by what they are folded to, with the numbers above: "section 4" asks for 4.1 and 4.2, too."""
+    numbered = [label for label in known if re.fullmatch(r"[0-9][0-9.]*", label)]
+    above = {label[:place] for label in numbered for place in range(1, len(label)) if label[place] == "."}
+    labels: dict[str, list[str]] = {}
+    for label in {*known, *above} - {""}:  # of what stands before the first heading
+        labels.setdefault(fold(label).text, []).append(label)
+    return labels
 
 
 def _is_name(unit: Unit, text: str) -> bool:

@@ -34,7 +34,7 @@ _STRAY: tuple[tuple[re.Pattern[str], str], ...] = (
 def rephrase(question: str, before: Understood, after: Understood, trials: Trials, terms: Terms) -> str:
     """``question``, which was understood as ``before``, for ``after``. Asked without the questions before it."""
     language = language_of(question)
-    _, question = sections_in(question, before.sections)
+    _, question = sections_in(question, lambda: before.sections)
     question = _exchange(question, _trial_spans(question, trials), before.trials, after.trials)
     question = _exchange(question, _drug_spans(question, terms), before.drugs, after.drugs)
     names = {key: endpoint.names[language] for key, endpoint in by_key().items()}

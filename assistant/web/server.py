@@ -267,7 +267,7 @@ def _downloads(site: Site, language: Language) -> APIRouter:
     ) -> Response:
         column = next((column for column in COLUMNS if column == sort), None)
         rows = select(site.rows(), Wanted(tuple(trial), tuple(drug), kind, words, column, descending))
-        table = results_csv([checked_json(row.passage, row.result, row.checks, language) for row in rows])
+        table = results_csv([checked_json(row.place, row.result, row.checks, language) for row in rows])
         # A byte-order mark: without it Excel reads Chinese as something else.
         return _file(f"\ufeff{table}", "text/csv", "trials.csv")
 

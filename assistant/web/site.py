@@ -17,6 +17,7 @@ from assistant.audit import audit
 from assistant.conversations.history import History, Turn
 from assistant.trials.arms import drugs_in
 from assistant.trials.groups import REGISTERED
+from assistant.trials.reports import drugs_named
 from assistant.trials.table import Row, rows_of
 from assistant.understanding.understood import Understood
 from assistant.web.uploads import Uploads
@@ -82,25 +83,23 @@ class Site:
 
     def rows(self) -> list[Row]:
         """All trial results of the library as it is now."""
-        index, trials = self.assistant.index, self.assistant.trials
-        return self._once(("rows",), lambda: rows_of(trials(), index.library, index.vocabulary.terms))
+        index = self.assistant.index
+        return self._once(("rows",), lambda: rows_of(index.library, index.vocabulary.terms))
 
     def choices(self, language: Language) -> dict[str, Choices]:
         """The trials, drugs, end points and sections of the library that a question can be narrowed down to."""
         return self._once(("choices", language), lambda: self._read_choices(language))
 
     def _read_choices(self, language: Language) -> dict[str, Choices]:
-        library, trials = self.assistant.index.library, self.assistant.trials()
-        drugs = drugs_in("\n".join(passage.text for passage in trials.passages), self.assistant.index.vocabulary.terms)
-        held = {found.result.name for found in trials.found}
-        titles = {passage.section: passage.heading for passage in reversed(trials.passages)}
-        sections = [label for label in library.sections() if label]
+        index, trials = self.assistant.index, self.assistant.trials()
+        drugs = drugs_named(index.library, index.vocabulary.terms)
+        titles = index.library.titles()
         return {
-            "trials": [(name, name) for name in trials.groups if not REGISTERED.search(name)],
-            "drugs": sorted((concept.name_in(language), concept.id) for concept, _ in drugs),
-            "endpoints": [(e.names[language], e.key) for e in endpoints() if e.asked and e.key in held],
+            "trials": [(name, name) for name in trials.names() if not REGISTERED.search(name)],
+            "drugs": sorted((drug.name_in(language), drug.id) for drug in drugs),
+            "endpoints": [(e.names[language], e.key) for e in endpoints() if e.asked and trials.reported(e.key)],
             "sections": [
-                (label if titles[label] == label else f"{label} {titles[label]}", label) for label in sections
+                (label if title == label else f"{label} {title}", label) for label, title in titles.items() if label
             ],
         }
 

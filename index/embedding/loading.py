@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from index.embedding.embedders import BUNDLED_MODEL, BundledEmbedder, Embedder
-from index.search.reranking import Reranker
+from index.search.selection import Reranker
 
 
 def load_embedder(name: str | None = None) -> Embedder:

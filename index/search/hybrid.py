@@ -35,8 +35,8 @@ from index.search.indexing import (
     result_words,
     subject,
 )
-from index.search.reranking import Reranker
 from index.search.searching import Searcher
+from index.search.selection import Reranker
 from index.search.vectors import VectorIndex
 from index.store.keywords import Table, version_of
 from index.store.library import Library
@@ -179,9 +179,10 @@ class HybridIndex(Searcher[Library]):
                     passage_words(passage, vocabulary) if cut else vocabulary.renamed(self.library.words_of(row), text)
                 )
                 yield "words", row, new
-        for row, passage, result in self.library.subjects(self.library.printing(names, "result_words")):
-            if passage.document_id != but and prints(subject(passage, result), names):
-                yield "result_words", row, result_words(passage, result, vocabulary)
+        for kept in self.library.trials.results(self.library.printing(names, "result_words")):
+            (passage,) = self.library.passages([kept.passage])
+            if passage.document_id != but and prints(subject(passage, kept.result), names):
+                yield "result_words", kept.place.row, result_words(passage, kept.result, vocabulary)
 
     def _beside(self, document: Document) -> Sidecars:
         """The sidecars of a document: as read with it, else as kept of the same text."""
@@ -242,8 +243,9 @@ class HybridIndex(Searcher[Library]):
         for row in self.library.rows():
             (passage,) = self.library.passages([row])
             yield "words", row, passage_words(passage, vocabulary)
-        for row, passage, result in self.library.subjects():
-            yield "result_words", row, result_words(passage, result, vocabulary)
+        for kept in self.library.trials.all_results():
+            (passage,) = self.library.passages([kept.passage])
+            yield "result_words", kept.place.row, result_words(passage, kept.result, vocabulary)
 
     # Health
 

@@ -15,7 +15,7 @@ from corpus.language import language_of
 from corpus.references.lists import is_reference_list
 from corpus.segments.passages import first_units, split_passages
 from corpus.trial_results import TrialResult
-from corpus.trial_results.told_trials import TrialName, told
+from corpus.trial_results.trial_names import TrialName, told
 from index.embedding.balance import Centres
 from index.embedding.embedders import Embedder, Vectors, batches
 from index.store.keywords import Vocabulary

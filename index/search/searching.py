@@ -21,19 +21,18 @@ import numpy as np
 from cachetools import LRUCache, cachedmethod
 from numpy.typing import NDArray
 
-from corpus.document import Passage, Span
 from corpus.language import language_of
 from corpus.vocabulary.concepts import Concept, concept_key
 from corpus.vocabulary.terms import Terms
 from corpus.words.segmenting import Segmenter
 from index.embedding.balance import Centres
-from index.embedding.embedders import Embedder, Vectors
+from index.embedding.embedders import Embedder
 from index.search.candidates import Asked, Candidates, Scorer
 from index.search.engines import Store, VectorStore
 from index.search.fusion import FusionOptions, Spread
 from index.search.hit import Hit
-from index.search.reranking import Reranker, rerank
-from index.search.selection import select
+from index.search.loaded import Loaded, Reading, best_of_either, scored, sentence_bodies
+from index.search.selection import Reranker, rerank, select
 from index.search.spelling import Spelling
 from index.search.vectors import VectorIndex
 from index.store.keywords import KeywordQuery, Unit, Vocabulary
@@ -69,44 +68,6 @@ class SearchOptions:
     """Standard deviations that a section's title adds where it names all that the question names: the
     section on a thing comes before a mention of it elsewhere."""
     fusion: FusionOptions = FusionOptions()
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """A passage as its sentences are scored."""
-
-    passage: Passage
-    vectors: Vectors
-    """``(sentences, dim)``"""
-    bodies: tuple[str, ...]
-    """Words and concepts of each sentence in its context."""
-    title: str
-    """Words and concepts of the section's title."""
-    lead: Passage | None
-    """``Hit.lead``"""
-
-
-@dataclass(slots=True)
-class _Loaded:
-    """All that search keeps in memory, for one revision of the library. Used inside its snapshots alone."""
-
-    revision: str
-    vocabulary: Vocabulary
-    vectors: VectorStore
-    chinese: NDArray[np.bool_]
-    """``(n,)``, by position in ``vectors``: Chinese, else English."""
-    spread: Spread
-    readings: LRUCache[int, _Reading]
-    """By row, passages that were hits: cutting their sentences into words is half the cost of a search."""
-    positions: LRUCache[str, NDArray[np.int64]]
-    """By a unit's key, where in ``vectors`` the passages stand that hold it."""
-
-    def place(self, rows: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
-        """The positions of those of ``rows`` that are there."""
-        positions = np.searchsorted(self.vectors.rows, rows)
-        there = positions < len(self.vectors.rows)
-        there[there] = self.vectors.rows[positions[there]] == np.asarray(rows)[there]
-        return positions[there]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +117,7 @@ class Searcher(Generic[_Kept]):
         """Keep nothing of the library in memory: it is new, or another one now."""
         self._vocabulary: _Stated | None = None
         self._centres: Centres | None = None
-        self._loaded: _Loaded | None = None
+        self._loaded: Loaded | None = None
         self._queries.clear()
 
     @property
@@ -210,9 +171,9 @@ class Searcher(Generic[_Kept]):
             scorer = Scorer(asked, loaded.spread, options.fusion)
             if sections:
                 inside = loaded.place(self.library.rows_under(sections)).tolist()
-                candidates = _of(inside, asked, scorer, loaded)
+                candidates = scored(inside, asked, scorer, loaded)
             else:
-                candidates = _candidates(asked, scorer, loaded, max(options.candidates, k))
+                candidates = best_of_either(asked, scorer, loaded, max(options.candidates, k))
             positions = candidates.best(max(options.reread, 2 * k))
             hits = [self._hit(position, loaded, asked, candidates, scorer, options) for position in positions]
         if self._reranker:
@@ -236,26 +197,29 @@ class Searcher(Generic[_Kept]):
             rows = self.library.rows_with_all([unit.key for unit in units], _NAMING)
             return any(concept_key(name) in concept_key(p.text) for p in self.library.passages(rows))
 
-    def citing(self, number: int, question: str) -> list[Hit]:
-        """Every passage that cites a reference number, in the order of the library, scored for ``question``."""
+    def citing(self, number: int, question: str, document_id: str | None = None) -> list[Hit]:
+        """Every passage that cites a reference number, in the order of the library, scored for ``question``.
+
+        ``document_id``: the document whose number it is; None for every document's.
+        """
         vector = self._query_vector(question)
         with self.library.snapshot():
             loaded = self._load()
-            positions = loaded.place(self.library.rows_citing(number)).tolist()
+            positions = loaded.place(self.library.rows_citing(number, document_id)).tolist()
             if not positions:
                 return []
             asked, options = self._asked(question, vector, loaded), SearchOptions()
             scorer = Scorer(asked, loaded.spread, options.fusion)
-            candidates = _of(positions, asked, scorer, loaded)
+            candidates = scored(positions, asked, scorer, loaded)
             return [self._hit(position, loaded, asked, candidates, scorer, options) for position in positions]
 
-    def _asked(self, question: str, vector: NDArray[np.float32], loaded: _Loaded) -> Asked:
+    def _asked(self, question: str, vector: NDArray[np.float32], loaded: Loaded) -> Asked:
         keywords = KeywordQuery(
             lambda key: self._positions_with(key, loaded), loaded.vocabulary.units(question), loaded.chinese
         )
         return Asked(vector, language_of(question), keywords)
 
-    def _positions_with(self, key: str, loaded: _Loaded) -> NDArray[np.int64]:
+    def _positions_with(self, key: str, loaded: Loaded) -> NDArray[np.int64]:
         if key not in loaded.positions:
             loaded.positions[key] = loaded.place(self.library.rows_with(key))
         return loaded.positions[key]
@@ -269,7 +233,7 @@ class Searcher(Generic[_Kept]):
     def _hit(
         self,
         position: int,
-        loaded: _Loaded,
+        loaded: Loaded,
         asked: Asked,
         candidates: Candidates,
         scorer: Scorer,
@@ -296,15 +260,15 @@ class Searcher(Generic[_Kept]):
             sentence_scores=sentence_scores,
         )
 
-    def _reading(self, row: int, loaded: _Loaded) -> _Reading:
+    def _reading(self, row: int, loaded: Loaded) -> Reading:
         with self._lock:
             if row in loaded.readings:
                 return loaded.readings[row]
         (passage,) = self.library.passages([row])
-        reading = _Reading(
+        reading = Reading(
             passage,
             self.library.sentence_vectors(row, self.embedder.dim),
-            _bodies(passage, loaded.vocabulary),
+            sentence_bodies(passage, loaded.vocabulary),
             loaded.vocabulary.body(passage.heading),
             self.library.lead(passage),
         )
@@ -312,7 +276,7 @@ class Searcher(Generic[_Kept]):
             loaded.readings[row] = reading
         return reading
 
-    def _load(self) -> _Loaded:
+    def _load(self) -> Loaded:
         """All that search needs of the library's present revision: what is loaded, brought up to it."""
         revision = self.library.meta("revision") or ""
         loaded = self._loaded or self._from_file()
@@ -321,7 +285,7 @@ class Searcher(Generic[_Kept]):
         self._loaded = loaded
         return loaded
 
-    def _from_file(self) -> _Loaded | None:
+    def _from_file(self) -> Loaded | None:
         kept = self._engine.load(self._vectors_path)
         if kept is None:
             return None
@@ -332,15 +296,15 @@ class Searcher(Generic[_Kept]):
         except (KeyError, ValueError):
             return None
 
-    def _made_anew(self, revision: str) -> _Loaded:
+    def _made_anew(self, revision: str) -> Loaded:
         stored = self.library.vectors(self.embedder.dim)
         spread = Spread.of(stored.vectors, stored.chinese)
         loaded = self._new(revision, self._engine(stored.rows, stored.vectors), stored.chinese, spread)
         self._save(loaded)
         return loaded
 
-    def _new(self, revision: str, vectors: VectorStore, chinese: NDArray[np.bool_], spread: Spread) -> _Loaded:
-        return _Loaded(
+    def _new(self, revision: str, vectors: VectorStore, chinese: NDArray[np.bool_], spread: Spread) -> Loaded:
+        return Loaded(
             revision=revision,
             vocabulary=self.vocabulary,
             vectors=vectors,
@@ -350,7 +314,7 @@ class Searcher(Generic[_Kept]):
             positions=LRUCache(_POSITIONS, getsizeof=len),
         )
 
-    def _bring_up(self, loaded: _Loaded, revision: str) -> bool:
+    def _bring_up(self, loaded: Loaded, revision: str) -> bool:
         """Let ``loaded`` be of ``revision``; False where what changed since its own is not known."""
         if loaded.revision == revision:
             return True
@@ -382,39 +346,9 @@ class Searcher(Generic[_Kept]):
     def _vectors_path(self) -> Path:
         return self.library.home / self._engine.file_name
 
-    def _save(self, loaded: _Loaded) -> None:
+    def _save(self, loaded: Loaded) -> None:
         beside = {"chinese": loaded.chinese, **loaded.spread.arrays()}
         try:
             loaded.vectors.save(self._vectors_path, loaded.revision, beside)
         except OSError as error:
             _log.info("%s was not saved: %s", self._vectors_path, error)
-
-
-def _candidates(asked: Asked, scorer: Scorer, loaded: _Loaded, count: int) -> Candidates:
-    """The ``count`` best of either search."""
-    nearest = loaded.vectors.nearest(asked.vector, count)
-    places = loaded.place([row for row, _ in nearest]).tolist()
-    dense = [(position, similarity) for position, (_, similarity) in zip(places, nearest, strict=True)]
-    similarities = dict(dense)
-    others = [position for position in asked.keywords.best(count).tolist() if position not in similarities]
-    similarities |= dict(zip(others, (loaded.vectors.vectors[others] @ asked.vector).tolist(), strict=True))
-    return Candidates(dense, similarities, asked.keywords, loaded.chinese, scorer)
-
-
-def _of(positions: Sequence[int], asked: Asked, scorer: Scorer, loaded: _Loaded) -> Candidates:
-    """All of the passages at ``positions``, ranked among those of the whole library."""
-    every = loaded.vectors.vectors @ asked.vector
-    dense = [(position, float(every[position])) for position in np.lexsort((np.arange(len(every)), -every)).tolist()]
-    similarities = {position: float(every[position]) for position in positions}
-    return Candidates(dense, similarities, asked.keywords, loaded.chinese, scorer)
-
-
-def _bodies(passage: Passage, vocabulary: Vocabulary) -> tuple[str, ...]:
-    """Words and concepts of each sentence of a passage in its context (``in_context``)."""
-    start = passage.span.start
-    own = vocabulary.bodies(passage.text, [Span(s.start - start, s.end - start) for s in passage.sentences])
-    heading, topic = vocabulary.body(passage.heading), vocabulary.body(passage.topic)
-    return tuple(
-        " ".join([heading, "" if passage.sentence(s).startswith(passage.topic) else topic, body])
-        for s, body in zip(passage.sentences, own, strict=True)
-    )

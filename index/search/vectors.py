@@ -30,6 +30,7 @@ class VectorIndex:
         """``rows`` are the passages' rows in the library, ``(n,)``, ascending; ``vectors`` theirs, ``(n, dim)``."""
         import faiss
 
+        faiss.omp_set_num_threads(1)  # for one vector at a time, several only wait for one another
         self.rows = rows
         self._index: Any = faiss.IndexFlatIP(vectors.shape[1])
         self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))

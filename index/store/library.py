@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -224,18 +224,6 @@ class Library:
             raise self._file.damaged("a passage is gone")
         return read_passage(self._file.whole(found))
 
-    def _passage_at(self, document_id: str, start: int) -> Passage:
-        with self._file.reading() as connection:
-            (row,) = connection.execute(
-                "SELECT row FROM passages WHERE document_id = ? AND start <= ? ORDER BY start DESC LIMIT 1",
-                (document_id, start),
-            ).fetchone()
-            return self._passage(connection, row)
-
-    def _result_rows(self) -> list[int]:
-        with self._file.reading() as connection:
-            return [row for (row,) in connection.execute("SELECT row FROM results ORDER BY row")]
-
     def lead(self, passage: Passage) -> Passage | None:
         """The passage that opens the run-in paragraph that ``passage`` goes on with; None where it opens it."""
         if not passage.topic or passage.text.startswith(passage.topic):
@@ -290,9 +278,17 @@ class Library:
                 rows.update(row for (row,) in found)
         return sorted(rows)
 
-    def rows_citing(self, number: int) -> list[int]:
-        """Rows of the passages that cite a reference number, in the order of their documents."""
-        return [row for (row,) in self._file.rows("markers", "row", "WHERE number = ? ORDER BY row", (number,))]
+    def rows_citing(self, number: int, document_id: str | None = None) -> list[int]:
+        """Rows of the passages that cite a reference number, in the order of their documents; of one, where given."""
+        one = "AND document_id = ?" if document_id else ""
+        values = (number, *([document_id] if document_id else ()))
+        found = self._file.rows("markers", "row", f"WHERE number = ? {one} ORDER BY row", values)
+        return [row for (row,) in found]
+
+    def citing_document(self, number: int) -> str | None:
+        """The first document that cites a reference number; None where none does."""
+        found = self._file.rows("markers", "document_id", "WHERE number = ? ORDER BY row LIMIT 1", (number,))
+        return found[0][0] if found else None
 
     def vectors(self, dim: int, after: int = 0) -> Stored:
         """The vectors of the passages whose row is above ``after``, by row.
@@ -450,14 +446,6 @@ class Library:
             for query in filter(None, map(keywords.printing, names)):
                 rows.update(keywords.rows_matching(connection, query, table=table))
         return sorted(rows)
-
-    def subjects(self, rows: Iterable[int] | None = None) -> Iterator[tuple[int, Passage, TrialResult]]:
-        """Results by row, each with its passage; of ``rows`` alone, where given."""
-        for row in self._result_rows() if rows is None else rows:
-            for start, document_id, entry in self._file.rows(
-                "results", "start, document_id, entry", "WHERE row = ?", (row,)
-            ):
-                yield row, self._passage_at(document_id, start), read_result_json(entry)
 
     def words_of(self, row: int, table: keywords.Table = "words") -> str:
         """The words under which a passage, or a result, is indexed."""

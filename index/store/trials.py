@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from corpus.document import Language
 from corpus.language import HAN
 from corpus.trial_results import TrialResult
-from corpus.trial_results.told_trials import name_in
+from corpus.trial_results.trial_names import name_in
 from corpus.trial_results.trial_result import read_result_json
 from corpus.words.folding import fold
 from corpus.words.segmenting import stem
@@ -32,6 +32,7 @@ _PASSAGE = f"(SELECT row FROM passages p WHERE {_IN_PASSAGE})"
 _PLACE = "row, trial, document_id, " + ", ".join(
     f"(SELECT {column} FROM passages p WHERE {_IN_PASSAGE})" for column in ("section", "language")
 )
+_LETTERS = re.compile(r"[a-zα-ω]")
 _PART = re.compile(r"[a-zα-ω]+|[0-9]+|[^\sa-zα-ω0-9\-]+")
 
 
@@ -106,8 +107,9 @@ class TrialTables:
                 "trials", "row, name", f"WHERE (topic = '') = ? AND row > ? {some} ORDER BY row LIMIT ?",
                 (headed, last, _BATCH),
             ):  # fmt: skip
-                yield from (name for _, name in found if name not in seen)
-                seen.update(name for _, name in found)
+                new = [name for name in dict.fromkeys(name for _, name in found) if name not in seen]
+                seen.update(new)
+                yield from new
                 last = found[-1][0]
 
     def whole(self, document_id: str) -> list[str]:
@@ -227,23 +229,28 @@ def naming(name: str) -> str:
     parts = _PART.findall(fold(name).text)
     if words := list(_words(parts)):
         return " AND ".join(words)
-    # "B7-H3" is no word but in one.
-    single = " AND ".join(quoted(part) for part in parts if re.fullmatch(r"[a-zα-ω0-9]+", part))
-    whole = "".join(part for part in parts if re.fullmatch(r"[a-zα-ω0-9]+", part))
-    return f"{quoted(whole)} OR {quoted('=' + whole)} OR ({single})" if whole else quoted("".join(parts))
+    # "B7-H3" is no word but in one. Behind another one ("post-B7-H3") it is not found.
+    single = [part for part in parts if re.fullmatch(r"[a-zα-ω0-9]+", part)]
+    whole = "".join(single)
+    return f"{quoted(whole)} * OR {quoted('=' + whole)} OR ({' AND '.join(map(quoted, single))})"
 
 
 def _words(parts: Sequence[str]) -> Iterator[str]:
     """What a text cut into words has, wherever it prints ``parts`` one after the other."""
+    glued: list[str] = []
     for before, part, after in zip(["", *parts], parts, [*parts[1:], ""], strict=False):
+        letters = bool(_LETTERS.match(part))
+        # "C-POST" is "c" and "post", or "cpost".
+        glued = [part, *(word + part for word in glued)] if letters and _LETTERS.match(before) else [part]
         if characters := printing("".join(re.findall(f"[{HAN}]", part))):
             yield characters
         elif len(part) == 1:
             continue  # no word where it stands beside others
-        elif re.match(r"[a-zα-ω]", part) and not re.search(r"[a-zα-ω]$", before):
-            # At the end, or before letters, it may go on: "IMpower studies", "IMpowerstudies".
-            whole = after and not re.match(r"[a-zα-ω]", after)
-            yield quoted(stem(part)) if whole else f"{quoted(_shared(part, stem(part)))} *"
+        elif letters and (not after or _LETTERS.match(after)):
+            # It may go on: "IMpower studies", "IMpowerstudies".
+            yield f"({' OR '.join(f'{quoted(_shared(word, stem(word)))} *' for word in glued)})"
+        elif letters:
+            yield f"({' OR '.join(quoted(stem(word)) for word in glued)})"
         elif part.isdigit() and before and not re.search(r"[0-9.]$", before):
             # "KEYNOTE-024.12" carries a reference number.
             yield quoted(part) if after and not re.match(r"[0-9.]", after) else f"{quoted(part)} *"

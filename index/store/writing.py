@@ -19,7 +19,7 @@ from corpus.document import Document, Passage
 from corpus.references.reference import Reference, reference_json
 from corpus.segments.markers import find_markers
 from corpus.trial_results import TrialResult
-from corpus.trial_results.told_trials import TrialName
+from corpus.trial_results.trial_names import TrialName
 from corpus.trial_results.trial_result import result_json
 from corpus.vocabulary.concepts import Concept
 from corpus.words.segmenting import stem

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answering.assistant import Assistant
-from assistant.understanding.question import Question, understand
+from assistant.understanding.question import Question, sections_in, understand
 
 
 def read(assistant: Assistant, text: str, *history: str) -> Question:
@@ -27,6 +27,29 @@ def read(assistant: Assistant, text: str, *history: str) -> Question:
 )
 def test_language(assistant: Assistant, text: str, language: str) -> None:
     assert read(assistant, text).language == language
+
+
+@pytest.mark.parametrize(
+    ("text", "sections", "rest"),
+    [
+        ("What does section 4.1 say?", ("4.1",), "What does say?"),
+        ("第4节的安全性如何？", ("4",), "的安全性如何？"),
+        ("OS in section “Key Results”?", ("Key Results",), "OS ?"),
+        ("方法部分里说了什么", ("方法",), "说了什么"),
+        ("the results section", (), "the results section"),
+        ("sections of results", (), "sections of results"),
+        ("OS in section results", ("RESULTS", "Results"), "OS"),
+        ("OS at 4.1 months", (), "OS at 4.1 months"),
+        ("section 4.10", (), "section 4.10"),
+    ],
+)
+def test_sections(text: str, sections: tuple[str, ...], rest: str) -> None:
+    known = ["4.1", "4.2", "5", "Key Results", "Results", "RESULTS", "方法", ""]
+    assert sections_in(text, lambda: known) == (sections, rest)
+
+
+def test_sections_are_read_only_where_a_question_speaks_of_them() -> None:
+    assert sections_in("OS with tarlatamab?", lambda: pytest.fail("read")) == ((), "OS with tarlatamab?")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from corpus.segments.passages import split_passages
 from corpus.trial_results import extract_results
-from corpus.trial_results.told_trials import Told, name_in, told
+from corpus.trial_results.trial_names import Told, name_in, told
 from tests.corpus.texts import bundled_terms, plain
 
 

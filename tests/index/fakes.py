@@ -15,7 +15,7 @@ from corpus.words.segmenting import Segmenter
 from index.embedding.embedders import Embedder, Vectors
 from index.search.engines import VectorStore
 from index.search.hybrid import HybridIndex
-from index.search.reranking import Reranker
+from index.search.selection import Reranker
 from index.search.vectors import VectorIndex
 from index.store.library import Library
 

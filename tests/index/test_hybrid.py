@@ -393,6 +393,18 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda home: change(home, "UPDATE words_data SET block = x'00'"),
         r"^The keyword index is broken\.$",
     ),
+    "words of results deleted": (
+        lambda home: change(home, "DELETE FROM result_words WHERE rowid = 1"),
+        r"^The keyword index does not fit the trial results\.$",
+    ),
+    "words of no result": (
+        lambda home: change(home, "INSERT INTO result_words(rowid, body) VALUES (99, 'ghost')"),
+        r"^The keyword index does not fit the trial results\.$",
+    ),
+    "keyword index of results broken": (
+        lambda home: change(home, "UPDATE result_words_data SET block = x'00'"),
+        r"^The keyword index is broken\.$",
+    ),
     "vector too short": (
         lambda home: change(home, "UPDATE passages SET vector = x'0000' WHERE row = 2"),
         r"^Passage survival-en#\d+-\d+ has broken vectors\.$",

@@ -9,9 +9,11 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index.errors import LibraryDamaged, LibraryUnusable
+from index.repairing import repair_home
 from index.search.hybrid import HybridIndex
 from index.search.indexing import RECIPE
 from index.store import migrations
@@ -23,7 +25,8 @@ from tests.index.processes import bound_by_permissions, finish, start
 
 LIBRARIES = Path(__file__).parent / "libraries"
 MADE_BY = {"1.0": "da01933", "1.1": "9dff987", "1.2": "1eb1fe2", "2": "7f1e1f0", "3": "HEAD"}
-"""By format, the commit that brought it and whose code made the file."""
+"""By format, the commit that brought it and whose code made the file: a new library, the topics' centres kept, the two
+documents below added, model and dim set, and the backup of it."""
 OLD = [format for format in MADE_BY if format != FORMAT]
 
 SAFETY = document(
@@ -96,7 +99,51 @@ def test_a_backup_of_any_format_is_restored(tmp_path: Path, format: str) -> None
     library.close()
 
 
+def test_vectors_of_an_older_library_stay_and_its_sentences_take_fewer_bits(tmp_path: Path) -> None:
+    connection = sqlite3.connect(kept("2", tmp_path))
+    before = connection.execute("SELECT row, vector, sentence_vectors FROM passages ORDER BY row").fetchall()
+    connection.close()
+    library = Library(tmp_path)
+    assert library.rows() == [row for row, _, _ in before]
+    for row, vector, sentence_vectors in before:
+        assert library.vector(row, 6).tolist() == np.frombuffer(vector, "<f4").tolist()
+        sentences = np.frombuffer(sentence_vectors, "<f4").reshape(-1, 6)
+        steps = np.abs(sentences).max(axis=1, keepdims=True) / 127
+        assert (np.abs(library.sentence_vectors(row, 6) - sentences) <= 0.501 * steps).all()
+    assert [library.text_owner(item.text) for item in (SAFETY, SURVIVAL)] == [SAFETY.id, SURVIVAL.id]
+    assert [entry.characters for entry in library.entries()] == [len(SAFETY.text), len(SURVIVAL.text)]
+    library.close()
+
+
 # Refused
+
+HURTS = {
+    "a text": "UPDATE documents SET text = replace(text, '13.6', '12.6')",
+    "a passage": "UPDATE passages SET topic = topic || 'x' WHERE row = 2",
+    "a vector": "UPDATE passages SET vector = zeroblob(24) WHERE row = 2",
+    "vectors of sentences": "UPDATE passages SET sentence_vectors = zeroblob(length(sentence_vectors)) WHERE row = 2",
+    "a result": "UPDATE results SET entry = replace(entry, '13.6', '12.6')",
+}
+
+
+@pytest.mark.parametrize("statement", HURTS.values(), ids=HURTS.keys())
+def test_what_was_hurt_before_the_migration_is_not_whole_after_it(tmp_path: Path, statement: str) -> None:
+    """Nothing gets a new seal whose old one is broken."""
+    path = kept("2", tmp_path)
+    connection = sqlite3.connect(path)
+    assert connection.execute(statement).rowcount
+    connection.commit()
+    connection.close()
+    with pytest.raises(LibraryDamaged, match=r"malformed rows: .*`bsab check --repair`|checksum"):
+        library = Library(tmp_path)
+        problems = library.problems(6)
+        library.close()
+        raise LibraryDamaged(*problems)  # it may also be taken over as it is, broken seal and all
+    repair_home(tmp_path, load=load_topics)
+    index = HybridIndex.open(tmp_path, load=load_topics)
+    assert index.problems() == []
+    assert index.library.document(SAFETY.id) == SAFETY
+    index.library.close()
 
 
 @pytest.mark.parametrize("more", ["SELECT 1", "CREATE TABLE tomorrow(text)"], ids=["like ours", "with another table"])

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
-from corpus.document import Document
+from corpus.document import Document, Sidecars
 from index.errors import UnknownDocument
 from index.search.hybrid import HybridIndex
+from index.store.copies import restore
 from index.store.library import Library
 from tests.index.fakes import GLOSSARY, TopicEmbedder, document, make_index, segmenter
 
@@ -32,6 +34,13 @@ def with_token(index: HybridIndex) -> set[str]:
     """Ids of the documents whose words hold the concept."""
     rows = index.library.rows_with(TOKEN).tolist()
     return {passage.document_id for passage in index.library.passages(rows)}
+
+
+def words(index: HybridIndex) -> dict[str, list[str]]:
+    """The words of each passage."""
+    rows = index.library.rows()
+    passages = index.library.passages(rows)
+    return {passage.id: sorted(index.library.words_of(row).split()) for row, passage in zip(rows, passages, strict=True)}
 
 
 ASKED = [
@@ -112,6 +121,80 @@ def test_stated_names_last_and_join_those_known_beforehand(tmp_path: Path) -> No
     reopened.library.close()
 
 
+# Ways to print a name
+
+PRINTED = [
+    # what a new document states, what an older one prints, the other name
+    ("event-free survival (EFS)", "Event-free survival was long.", "EFS"),
+    ("event-free survival (EFS)", "Event free survival was long.", "EFS"),
+    ("event-free survival (EFS)", "Median eventfree survival was long.", "EFS"),
+    ("event-free survival (EFS)", "Event-free-survival was long.", "EFS"),
+    ("event-free survival (EFS)", "The event\u2011free survival was long.", "EFS"),
+    ("event-free survival (EFS)", "Event-freesurvival was long.", "EFS"),
+    ("eventfree survival (EFS)", "Event-free survival was long.", "EFS"),
+    ("event-free survival (EFS)", "EFS was long.", "event free survival"),
+    ("treatment-related events (TREs)", "A treatment-related event was rare.", "TREs"),
+    ("treatment-related toxicity (TRT)", "Treatment related toxicities were rare.", "TRT"),
+    ("programmed death 1 (PD-1)", "PD-1 was blocked.", "programmed death 1"),
+    ("programmed death 1 (PD-1)", "PD1 was blocked.", "programmed death 1"),
+    ("programmed death 1 (PD-1)", "Anti PD 1 therapy.", "programmed death 1"),
+    ("programmed death 1 (PD-1)", "抗PD-1治疗有效。", "programmed death 1"),
+    ("programmed death 1 (PD-1)", "Programmed-death-1 was blocked.", "PD-1"),
+    ("programmed death 1 (PD1)", "PD-1 was blocked.", "programmed death 1"),
+    ("Angeximab (MCLA-128)", "MCLA128 was safe.", "Angeximab"),
+    ("Angeximab (MCLA-128)", "ANGEXIMAB was safe.", "MCLA128"),
+    ("Angeximab (BL-B01D1)", "BLB01D1 was safe.", "Angeximab"),
+    ("tumour necrosis factor (TNF)", "Tumour necrosis factors were high.", "TNF"),
+    ("安格赛单抗(Angeximab)", "患者使用安格赛单抗治疗。", "Angeximab"),
+    ("安格赛单抗(Angeximab)", "患者使用安格賽單抗治療。", "Angeximab"),
+    ("安格赛单抗(Angeximab)", "患者使用 Angeximab治疗。", "安格赛单抗"),
+    ("无事件生存期(EFS)", "中位无事件生存期明显延长。", "EFS"),
+    ("无事件生存期(EFS)", "延长了无事件 生存期的是甲组。", "EFS"),
+    ("细胞渗漏综合征(CLS)", "毛细胞渗漏综合征发生率。", "CLS"),
+    ("抗体–药物偶联物(ADC)", "新型抗体药物偶联物的结构。", "ADC"),
+    ("抗体药物偶联物(ADC)", "新型抗体-药物偶联物的结构。", "ADC"),
+]
+
+
+@pytest.mark.parametrize(("stated", "text", "other"), PRINTED)
+def test_an_older_passage_is_found_by_the_other_name(tmp_path: Path, stated: str, text: str, other: str) -> None:
+    """Whichever way it prints the one, as if it had come later."""
+    stating, older = document("stating", f"A\n{stated}"), document("older", f"B\n{text}")
+    index = make_index(tmp_path / "one", older, OTHER, concepts=())
+    assert "older" not in by_words(index, other)
+    index.add(stating)
+    assert "older" in by_words(index, other)
+    later = make_index(tmp_path / "two", stating, OTHER, older, concepts=())
+    assert words(index) == words(later)
+    for opened in (index, later):
+        opened.library.close()
+
+
+GLOSSARY_OF = "zh\ten\tabbr\tcategory\n{}\t{}\t\tterm\n"
+
+
+@pytest.mark.parametrize(
+    ("zh", "en", "text"),
+    [
+        ("T 细胞衔接器", "T-cell engager", "新型T细胞衔接器有效。"),
+        ("T 细胞衔接器", "T-cell engager", "细胞衔接器有效。"),
+        ("PD-1/VEGF 双特异性抗体", "PD-1/VEGF bispecific", "一种PD1/VEGF双特异性抗体。"),
+        ("PD-1/VEGF 双特异性抗体", "PD-1/VEGF bispecific", "一种双特异性抗体。"),
+        ("CD3 结合域", "CD3 arm", "含有结合域的抗体。"),
+        ("补体依赖的 C5 毒性", "C5 toxicity", "C5 toxicity, and C-5-toxicity."),
+        ("补体 C5", "C5", "C5 was blocked, and c 5."),
+    ],
+)
+def test_names_of_both_scripts_change_the_words_of_older_passages(tmp_path: Path, zh: str, en: str, text: str) -> None:
+    stating = replace(document("stating", "A\nNames."), beside=Sidecars(glossary=GLOSSARY_OF.format(zh, en)))
+    older = document("older", f"B\n{text}")
+    index = make_index(tmp_path / "one", older, OTHER, stating, concepts=())
+    later = make_index(tmp_path / "two", stating, OTHER, older, concepts=())
+    assert words(index) == words(later)
+    for opened in (index, later):
+        opened.library.close()
+
+
 # Two processes at once, played out step by step
 
 MOMENTS = ["transaction", "state", "fill", "rewrite"]
@@ -157,3 +240,22 @@ def test_a_name_stated_while_a_document_is_indexed_holds_for_it(
     assert with_token(one) == {"stating", "saying-en"}
     one.library.close()
     other.library.close()
+
+
+# Another library in its place
+
+
+def test_names_of_a_library_that_a_backup_replaced_are_those_of_the_backup(tmp_path: Path) -> None:
+    """In a process that has it open all the while: what was stated since is not, and what is stated next is."""
+    index = make_index(tmp_path, SAYING_ZH, SAYING_EN, concepts=())
+    index.library.set_meta(dim=str(index.embedder.dim))
+    index.library.backup(tmp_path / "backup")
+    index.add(STATING)
+    assert with_token(index) == {"stating", "saying-en", "saying-zh"}
+    restore(tmp_path / "backup", tmp_path)
+    assert list(index.vocabulary.terms.concepts) == []
+    assert by_words(index, "Toripalimab") == {"saying-en"}
+    index.add(document("other-name", "Drugs\n特瑞普利单抗(Otherimab)"))
+    assert by_words(index, "Otherimab") == {"other-name", "saying-zh"}
+    assert by_words(index, "Toripalimab") == {"saying-en"}
+    index.library.close()

@@ -11,7 +11,7 @@ import pytest
 from index.embedding.loading import load_reranker
 from index.errors import ModelUnavailable
 from index.search.indexing import in_context
-from index.search.reranking import Reranker, rerank
+from index.search.selection import Reranker, rerank
 from tests.index.fakes import LIBRARY, make_index
 from tests.index.test_selection import hit
 

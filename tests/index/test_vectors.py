@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.search.hybrid import HybridIndex
 from index.search.vectors import VectorIndex
-from tests.index.fakes import LIBRARY, found, make_index
+from index.store.copies import restore
+from tests.index.fakes import LIBRARY, document, found, make_index
 
 # Rows 10, 20, 30 on three axes, and 40 between the first two.
 ROWS = np.array([10, 20, 30, 40])
@@ -209,4 +211,112 @@ def test_the_library_makes_a_damaged_file_anew(tmp_path: Path, damage: Callable[
     assert found(index, "safety") == before
     assert VectorIndex.load(path) is not None
     assert index.problems() == []
+    index.library.close()
+
+
+# Brought up to the library
+
+MORE = tuple(document(f"more-{n}", f"History {n}\nSurvival {n} and dose{' and dose' * n} of {n}.") for n in range(30))
+
+
+def loaded(index: HybridIndex) -> list[object]:
+    """What search has in memory, and what it finds and why."""
+    hits = index.search("the dose and survival of 12, 历史", 50)
+    kept = index._loaded
+    assert kept is not None
+    # Sums of numbers that come and go differ in their last bits.
+    scores = [[round(score, 6) for score in (hit.score, hit.similarity, hit.coverage)] for hit in hits]
+    return [
+        kept.vectors.rows.tolist(), kept.vectors.vectors.tolist(), kept.chinese.tolist(), scores,
+        [(hit.passage, hit.dense_rank, hit.keyword_rank) for hit in hits],
+    ]  # fmt: skip
+
+
+def changed(index: HybridIndex) -> None:
+    index.add(document("late", "Dose\nThe dose of late comers."))
+    index.remove(MORE[3].id)
+    index.add(document(MORE[5].id, "安全\n安全性的历史。", "Dose\nAnother dose."))
+    index.add(MORE[7])
+    index.remove("late")
+    index.remove(LIBRARY[0].id)
+
+
+def outdated(home: Path) -> HybridIndex:
+    """A library in ``home`` that has changed since the file beside it was written."""
+    index = make_index(home, *LIBRARY, *MORE)
+    index.search("safety")
+    before = (home / "vectors.faiss").read_bytes()
+    changed(index)
+    assert (home / "vectors.faiss").read_bytes() == before
+    return index
+
+
+@pytest.mark.parametrize("kept", ["in memory", "in the file"])
+def test_what_is_brought_up_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: str) -> None:
+    index = outdated(tmp_path)
+    if kept == "in the file":
+        index._loaded = None  # as a new process finds it
+    with monkeypatch.context() as patch:
+        patch.setattr(index, "_made_anew", lambda revision: 1 / 0)
+        brought_up = loaded(index)
+    (tmp_path / "vectors.faiss").unlink(missing_ok=True)
+    index._loaded = None
+    made_anew = loaded(index)
+    assert brought_up == made_anew
+    index.library.close()
+
+
+def test_few_changes_are_not_written_and_many_are(tmp_path: Path) -> None:
+    index = make_index(tmp_path, *LIBRARY, *MORE)
+    index.search("safety")
+    path = tmp_path / "vectors.faiss"
+    index.add(document("one", "Dose\nThe dose of one."))
+    index.search("safety")
+    kept = VectorIndex.load(path)
+    assert kept is not None
+    assert kept[1] != index.library.meta("revision")
+    for n in range(10):
+        index.add(document(f"ten-{n}", f"Dose\nThe dose of ten {n}."))
+    index.search("safety")
+    kept = VectorIndex.load(path)
+    assert kept is not None
+    assert kept[1] == index.library.meta("revision")
+    assert kept[0].rows.tolist() == index.library.rows()
+    index.library.close()
+
+
+@pytest.mark.parametrize("kept", ["in memory", "in the file"])
+def test_what_is_of_another_library_is_not_believed(tmp_path: Path, kept: str) -> None:
+    """A backup is restored: rows that came after it was made are given once more, to other passages."""
+    index = make_index(tmp_path, *LIBRARY)
+    index.library.set_meta(dim=str(index.embedder.dim))
+    index.library.backup(tmp_path / "backup")
+    index.add(document("before", "Dose\nA dose of before."))
+    assert found(index, "dose", 2) == ["before", "dose-zh"]
+    restore(tmp_path / "backup", tmp_path)
+    other = make_index(tmp_path, document("after", "History\nThe history of after."))
+    assert other.library.rows_of("after") == [len(LIBRARY) + 1]  # as "before" had
+    if kept == "in the file":
+        index._loaded = None
+    assert found(index, "history", 1) == ["after"]
+    assert "before" not in found(index, "dose", 9)
+    assert loaded(index) == loaded(other)
+    for opened in (index, other):
+        opened.library.close()
+
+
+def test_a_file_whose_spread_is_missing_is_made_anew(tmp_path: Path) -> None:
+    index = make_index(tmp_path, *LIBRARY)
+    expected = found(index, "safety")
+    path = tmp_path / "vectors.faiss"
+    kept = VectorIndex.load(path)
+    assert kept is not None
+    vectors, revision, beside = kept
+    for name in beside:
+        vectors.save(path, revision, {other: array for other, array in beside.items() if other != name})
+        index._loaded = None
+        assert found(index, "safety") == expected
+        again = VectorIndex.load(path)
+        assert again is not None
+        assert again[2].keys() == beside.keys()
     index.library.close()

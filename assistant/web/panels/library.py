@@ -77,10 +77,10 @@ def build_library(site: Site, language: Language, tab: gradio.Tab) -> None:
 
     def show() -> str:
         library = index.library
+        held, passages, references = library.counts()
         totals = say(
-            "library.totals", language, documents=number(len(library.entries()), language),
-            passages=number(len(library.rows()), language), results=number(len(site.rows()), language),
-            references=number(len(library.references()), language),
+            "library.totals", language, documents=number(held, language), passages=number(passages, language),
+            results=number(library.trials.count(), language), references=number(references, language),
         )  # fmt: skip
         return documents_html(library.entries(), totals, language, writable=writable)
 

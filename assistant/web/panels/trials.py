@@ -146,7 +146,7 @@ def _row_html(row: Row, language: Language) -> str:
     result = row.result
     cells = "".join(f"<td>{as_html(cell or '')}</td>" for cell in (result.trial, result.arm))
     rest = "".join(f"<td>{as_html(cell or '')}</td>" for cell in (kind_name(kind_of(result), language), result.setting))
-    place = f"{row.passage.document_id} {row.passage.section}"
+    place = f"{row.place.document_id} {row.place.section}"
     noted = f' <span title="{attribute(say("trials.noted", language))}">⚠</span>' if row.checks else ""
     figure = _figure_html(result, row.number, language)
     # page.js opens the row below wherever this one is clicked; the button is for the keyboard.
@@ -171,9 +171,9 @@ def _sentence_html(row: Row, language: Language) -> str:
     place = result.sentence.find(result.value_text)
     quotes = [[place, place + len(result.value_text)]] if place >= 0 else []
     notes = "".join(note_html(note_json(check, language), language) for check in row.checks)
-    link = read_link(row.passage.document_id, result.span.start, result.span.end, language)
+    link = read_link(row.place.document_id, result.span.start, result.span.end, language)
     shown = passage_html(result.sentence, quotes, ())
-    return f'<span lang="{row.passage.language}" dir="auto">{shown}</span>{notes} {link}'
+    return f'<span lang="{row.place.language}" dir="auto">{shown}</span>{notes} {link}'
 
 
 def side_by_side_html(rows: Sequence[Row], trials: Sequence[str], language: Language) -> str:
