@@ -19,7 +19,7 @@ from corpus.segments.passages import split_passages
 from corpus.trial_results import results_of_text
 from corpus.vocabulary.mining import mine_pairs
 from corpus.words.folding import fold
-from corpus.words.segmenting import Segmenter, stem
+from corpus.words.segmenting import Segmenter, _kept_stem, stem
 from index.search.hybrid import HybridIndex
 from tests.corpus.texts import bundled_terms
 from tests.review import read_review
@@ -53,8 +53,9 @@ def together(call: Callable[[str], object], inputs: list[str], count: int) -> No
     assert wrong == set()
 
 
-def test_stems() -> None:
-    together(stem, WORDS, CALLS * 4)
+@pytest.mark.parametrize("call", [stem, _kept_stem.__wrapped__], ids=["kept", "made anew"])
+def test_stems(call: Callable[[str], str]) -> None:
+    together(call, WORDS, CALLS * 4)
 
 
 def test_a_segmenter_that_loads_its_dictionary_meanwhile(texts: list[str]) -> None:

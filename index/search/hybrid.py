@@ -8,9 +8,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from corpus.checks.source_checks import known_and_found
 from corpus.document import Document, Sidecars
 from corpus.packs.packs import bundled_beside, bundled_concepts, bundled_documents
@@ -18,6 +15,7 @@ from corpus.packs.sidecars import checks_of, concepts_of, references_of
 from corpus.references.lists import read_reference_list
 from corpus.vocabulary.concepts import Concept, has_han
 from corpus.vocabulary.terms import Terms, prints
+from corpus.words.segmenting import Segmenter
 from index.embedding.balance import means_of
 from index.embedding.embedders import BUNDLED_MODEL, Embedder
 from index.embedding.loading import load_embedder
@@ -26,6 +24,7 @@ from index.search.engines import VectorStore
 from index.search.indexing import (
     RECIPE,
     SAME_VECTORS,
+    KnownVectors,
     Progress,
     embed_document,
     embedded_texts,
@@ -110,7 +109,7 @@ class HybridIndex(Searcher[Library]):
             self._index(document, lambda done, _, before=before: progress(before + done, total))  # type: ignore[misc]
             before += len(document.text)
 
-    def _index(self, document: Document, progress: Progress) -> None:
+    def _index(self, document: Document, progress: Progress, *, again: bool = False) -> None:
         # What only adding needs is not imported to ask.
         from corpus.checks.consistency import find_slips
         from corpus.trial_results import extract_results
@@ -122,7 +121,7 @@ class HybridIndex(Searcher[Library]):
         stated = [*mine_concepts(document.text), *_new(concepts_of(beside), self._known)]
         known = read_reference_list(document) | references_of(beside)
         with self._changing_names(document.id):
-            self.library.state(document, RECIPE, stated)
+            self.library.state(document, RECIPE, stated, again=again)
             self._look_again()
             vocabulary = self.vocabulary
             # Names that one sentence makes one hold for the results of another.
@@ -132,21 +131,18 @@ class HybridIndex(Searcher[Library]):
             self.library.fill(document.id, indexed, Facts(tuple(known.values()), placed, trials, checks))
             self._keep_beside(document.id, beside)
 
-    def _kept_vectors(self, document_id: str) -> dict[str, NDArray[np.float32]]:
-        """By text, the vectors of the document that has this id now, so far as they would be made the same again."""
-        kept: dict[str, NDArray[np.float32]] = {}
+    def _kept_vectors(self, document_id: str) -> KnownVectors:
+        """The vectors of the document that has this id now, so far as they would be made the same again."""
+        known = KnownVectors()
         if self.library.recipe(document_id) in SAME_VECTORS:
             for row in self.library.rows_of(document_id):
                 with suppress(LibraryDamaged):
                     (passage,) = self.library.passages([row])
                     whole, *sentences = embedded_texts(passage)
+                    known.passages[whole] = self.library.vector(row, self.embedder.dim)
                     vectors = self.library.sentence_vectors(row, self.embedder.dim)
-                    kept = (
-                        dict(zip(sentences, vectors, strict=True))
-                        | kept
-                        | {whole: self.library.vector(row, self.embedder.dim)}
-                    )
-        return kept
+                    known.sentences.update(zip(sentences, vectors, strict=True))
+        return known
 
     @contextmanager
     def _changing_names(self, document_id: str) -> Iterator[None]:
@@ -163,7 +159,9 @@ class HybridIndex(Searcher[Library]):
                 if after is not before:
                     self.library.rewrite(self._bodies(names_changed(before.terms, after.terms), but=document_id))
         except BaseException:
-            self._vocabulary = None  # it may have names that are not stated after all
+            # Both may have names that are not stated after all.
+            self._segmenter = Segmenter()
+            self._forget()
             raise
 
     def _bodies(self, names: Sequence[str], but: str) -> Iterator[tuple[Table, int, str]]:
@@ -229,7 +227,7 @@ class HybridIndex(Searcher[Library]):
             self._forget()
         self._refresh_words()
         for id in outdated:
-            self._index(self.library.document(id), progress)
+            self._index(self.library.document(id), progress, again=True)
 
     def _refresh_words(self) -> None:
         """Write the keyword index anew where it was written with another vocabulary of the program's own."""

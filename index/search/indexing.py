@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,19 +46,26 @@ class Embedded:
     """``(sentences, dim)``"""
 
 
+@dataclass(frozen=True, slots=True)
+class KnownVectors:
+    """Vectors made before, by text."""
+
+    passages: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+    sentences: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+    """As the library keeps them: not exact enough for a passage."""
+
+
 def embed_document(
-    document: Document,
-    embedder: Embedder,
-    centres: Centres,
-    progress: Progress,
-    known: Mapping[str, NDArray[np.float32]] = MappingProxyType({}),
+    document: Document, embedder: Embedder, centres: Centres, progress: Progress, known: KnownVectors
 ) -> list[Embedded]:
     """The passages of a document with their vectors; those of texts that are ``known`` are not made again."""
     # A reference list is data, not text to answer from (``corpus.references.lists``).
     passages = [passage for passage in split_passages(document) if not is_reference_list(passage.trail)]
     texts = [text for passage in passages for text in embedded_texts(passage)]
+    wholes = {embedded_texts(passage)[0] for passage in passages}
+    usable = {text: vector for text, vector in known.sentences.items() if text not in wholes} | known.passages
     whole = len(document.text)
-    vectors = _embed(texts, known, embedder, centres, lambda done, count: progress(whole * done // count, whole))
+    vectors = _embed(texts, usable, embedder, centres, lambda done, count: progress(whole * done // count, whole))
     found, first = [], 0
     for passage in passages:
         last = first + 1 + len(passage.sentences)

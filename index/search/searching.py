@@ -139,6 +139,8 @@ class Searcher(Generic[_Kept]):
         unsaid, last = self.library.meta(UNSAID), self.library.last_pair()
         if before is None or before.unsaid != unsaid:
             terms = self._base.joined(self.library.concepts())
+            if before is not None:
+                self._segmenter = Segmenter()  # the one that was, cuts as if the names taken out were still there
         elif last == before.last:
             return replace(before, revision=revision)
         else:

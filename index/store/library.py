@@ -113,10 +113,13 @@ class Library:
 
     # Documents
 
-    def state(self, document: Document, recipe: str, concepts: Sequence[Concept] = ()) -> None:
-        """Store a document and the names that it states, in place of one with the same id; ``fill`` gives the rest."""
+    def state(self, document: Document, recipe: str, concepts: Sequence[Concept] = (), *, again: bool = False) -> None:
+        """Store a document and the names that it states, in place of one with the same id; ``fill`` gives the rest.
+
+        ``again``: it is the same document, whose names keep their places among all.
+        """
         with self._file.writing() as connection:
-            writing.state_document(connection, document, recipe, concepts)
+            writing.state_document(connection, document, recipe, concepts, again)
 
     def fill(self, document_id: str, indexed: Iterable[Indexed], facts: Facts = Facts()) -> None:
         """Store the passages of a document, and what it states besides names, in the transaction of its ``state``."""

@@ -70,11 +70,11 @@ class Facts:
 
 
 def state_document(
-    connection: sqlite3.Connection, document: Document, recipe: str, concepts: Sequence[Concept]
+    connection: sqlite3.Connection, document: Document, recipe: str, concepts: Sequence[Concept], again: bool
 ) -> None:
     """Write a document and the names that it states, in place of one with the same id.
 
-    ``recipe``: how it was cut and indexed.
+    ``recipe``: how it was cut and indexed. ``again``: it is the same document, whose names keep their places among all.
     """
     before = _drop(connection, document.id)
     headings = [(h.level, h.number, h.title, h.span.start, h.span.end) for h in document.headings]
@@ -86,12 +86,11 @@ def state_document(
          len(document.text), text_hash(document.text), document.text),
     )  # fmt: skip
     stated = dict.fromkeys((as_json(c.names), c.category) for c in concepts)
-    # A name that stays keeps its number: what was made of all names in their order stays right.
     connection.executemany(
         "INSERT INTO pairs VALUES (?4, ?1, ?2, ?3, seal(?1, ?2, ?3))",
-        [(document.id, *pair, before.get(pair)) for pair in stated],
+        [(document.id, *pair, before.get(pair) if again else None) for pair in stated],
     )
-    if before.keys() - stated:
+    if before and not (again and before.keys() <= stated.keys()):
         _unsay(connection)
     _count_words(connection, spelled([document.text, *(name for c in concepts for name in c.names)]), 1)
 

@@ -217,9 +217,9 @@ def test_a_change_that_fails_midway_leaves_all_as_it_was(
         answers(index)
         before, step = holds(index), getattr(index.library, moment)
 
-        def failing(*arguments: object) -> None:
+        def failing(*arguments: object, **more: object) -> None:
             if late:
-                step(*arguments)
+                step(*arguments, **more)
             raise RuntimeError("midway")
 
         with monkeypatch.context() as patch, pytest.raises(RuntimeError, match="midway"):
@@ -239,9 +239,9 @@ from pathlib import Path
 from tests.index.test_changes import CHANGES, opened
 with opened(Path(sys.argv[1]), 1) as (index,):
     step = getattr(index.library, sys.argv[3])
-    def killed(*arguments):
+    def killed(*arguments, **more):
         index.library._file.connection.execute("PRAGMA cache_size = 1")  # what is written reaches the disk
-        step(*arguments)
+        step(*arguments, **more)
         os._exit(9)
     setattr(index.library, sys.argv[3], killed)
     CHANGES[sys.argv[2]](index)

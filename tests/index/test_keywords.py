@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 import sqlite3
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from corpus.document import Span
 from corpus.packs.packs import bundled_concepts
+from corpus.vocabulary.concepts import Concept
 from corpus.vocabulary.terms import Terms
 from index.search.hybrid import HybridIndex
 from index.store.keywords import (
@@ -22,8 +25,11 @@ from index.store.keywords import (
     Unit,
     Vocabulary,
     add_words,
+    printing,
     remove_words,
+    rows_matching,
     rows_with,
+    version_of,
 )
 from tests.index.fakes import LIBRARY, make_index
 
@@ -318,3 +324,98 @@ def test_a_name_finds_both_languages_in_a_library(tmp_path: Path, question: str,
     hits = index.search(question)
     assert {hit.passage.document_id for hit in hits if hit.keyword_rank} == documents
     index.library.close()
+
+
+# All that is indexed of a text
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("The median overall survival was long.", {"%OS", "%OS_rate"}),
+        ("中位总生存期较长。", {"%OS", "%OS_rate", *(f"'{character}" for character in "中位总生存期较长")}),
+        ("塔拉妥單抗 and PD-1", {f"'{character}" for character in "塔拉妥单抗"}),
+        ("Nothing at all.", set()),
+    ],
+)
+def test_end_points_and_characters_are_indexed_beside_the_words(text: str, more: set[str]) -> None:
+    body = VOCABULARY.body(text).split()
+    assert not {token for token in body if token.startswith(("%", "'"))}
+    indexed = VOCABULARY.indexed(text, told=True).split()
+    assert {token for token in indexed if token not in body} == more
+    assert set(VOCABULARY.indexed(text).split()) == {token for token in indexed if not token.startswith("%")}
+
+
+@given(st.lists(st.sampled_from([*TEXTS.values(), "不含 Fc 的双抗", "OS", "\n"]), max_size=4).map(" ".join))
+def test_a_text_named_anew_is_one_indexed_anew(text: str) -> None:
+    """Where names change that cut no words."""
+    before = Vocabulary(Terms([]), VOCABULARY.segmenter)
+    for told in (False, True):
+        renamed = VOCABULARY.renamed(before.indexed(text, told=told), text)
+        assert renamed == VOCABULARY.indexed(text, told=told)
+        assert before.renamed(renamed, text) == before.indexed(text, told=told)
+
+
+@given(st.lists(st.sampled_from([*TEXTS.values(), "不含 Fc 的双抗", "MARIPOSA", "2 个月"]), max_size=5))
+def test_sentences_of_a_text_read_once_are_those_read_alone(sentences: list[str]) -> None:
+    text, spans = "", []
+    for sentence in sentences:
+        spans.append(Span(len(text), len(text) + len(sentence) + 1))
+        text += f"{sentence}。 "
+    alone = [VOCABULARY.body(span.of(text)).split() for span in spans]
+    assert [sorted(set(body.split())) for body in VOCABULARY.bodies(text, spans)] == [sorted(set(b)) for b in alone]
+
+
+def test_the_version_changes_with_what_is_known_beforehand() -> None:
+    known = [Concept.of(("塔拉妥单抗", "Tarlatamab"), "drug"), Concept.of(("双抗", "BsAb"), "class")]
+    version = version_of(known)
+    assert version == version_of(list(known))
+    others = [known[:1], [*known, known[0]], [known[0], Concept.of(("双抗", "BsAbs"), "class")]]
+    assert len({version, *map(version_of, others)}) == 4
+
+
+# Texts that may print a name
+
+_WORDS = ["event", "free", "survival", "studies", "toxicity", "pd", "il", "1", "mcla", "128", "b01d1", "pi3k", "α", "of"]
+_JOINTS = st.sampled_from([" ", "-"])
+
+
+@st.composite
+def named_and_printed(draw: st.DrawFn) -> tuple[str, str]:
+    """A name of a few words, and how a text prints it: with other joints, or none."""
+    words = draw(st.lists(st.sampled_from(_WORDS), min_size=1, max_size=4, unique=True))
+    assume(any(len(word) > 1 for word in words))
+    joints = [draw(_JOINTS) for _ in words]
+    printed = [draw(st.sampled_from(["", " ", "-", "\n"])) for _ in words]
+    for n, (word, after) in enumerate(pairwise(words)):
+        if word[-1].isdigit() and after[0].isdigit():
+            printed[n] = joints[n]  # no other number is the same
+    ending = draw(st.sampled_from(["", "s"]))
+    return (
+        "".join(word + joint for word, joint in zip(words, joints, strict=True)).strip(" -"),
+        "".join(word + joint for word, joint in zip(words, printed, strict=True)).strip(" -\n") + ending,
+    )
+
+
+@example(("pi3k-α", "pi3k-α"), "", " was")
+@given(named_and_printed(), st.sampled_from(["", "Anti ", "新型", "the "]), st.sampled_from(["", " was", "治疗", "."]))
+def test_a_text_that_prints_a_name_is_found_by_it(pair: tuple[str, str], before: str, after: str) -> None:
+    name, printed = pair
+    terms = Terms([Concept("it", (name,), "term")])
+    text = before + printed + after
+    with sqlite3.connect(":memory:") as connection:
+        connection.execute(SCHEMAS["words"])
+        add_words(connection, 1, Vocabulary(terms, VOCABULARY.segmenter).indexed("of nothing that has a name"))
+        add_words(connection, 2, Vocabulary(terms, VOCABULARY.segmenter).indexed(text))
+        found = rows_matching(connection, printing(name)) if printing(name) else []
+    connection.close()
+    assert 2 in found or not terms.find(text)
+
+
+@pytest.mark.parametrize("name", ["", " ", "-", "…", '"', "*", "塔", "α", "1", "C5", 'a"b OR c', "NEAR(", "x" * 500, "a b c d e f g"])
+def test_any_name_makes_a_query(name: str) -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.execute(SCHEMAS["words"])
+    if query := printing(name):
+        assert rows_matching(connection, query) == []
+    connection.close()

@@ -183,6 +183,9 @@ GLOSSARY_OF = "zh\ten\tabbr\tcategory\n{}\t{}\t\tterm\n"
         ("CD3 结合域", "CD3 arm", "含有结合域的抗体。"),
         ("补体依赖的 C5 毒性", "C5 toxicity", "C5 toxicity, and C-5-toxicity."),
         ("补体 C5", "C5", "C5 was blocked, and c 5."),
+        ("磷脂酰肌醇激酶", "PI3K-α", "PI3K-α was blocked."),
+        ("磷脂酰肌醇激酶", "PI3K-α", "PI3Kα was blocked."),
+        ("同源物", "B7-H3", "B7 H3 was blocked."),
     ],
 )
 def test_names_of_both_scripts_change_the_words_of_older_passages(tmp_path: Path, zh: str, en: str, text: str) -> None:
