@@ -148,8 +148,8 @@ _NAMES = (
     """
 overall survival|median overall survival|non overall survival|event-free survival|eventfree survival|survival|survivals
 antibody|antibodies|bispecific antibody|bispecific-antibodies|toxicity|toxicities|OS|mOS|EFS|PD-1|PD1|AB|BsAb|BsAbs|all
-tarlatamab|tarlatamabs|trastuzumab|trastuzumab deruxtecan|T-DXd|生存期|总生存期|中位总生存期|無事件生存期|无事件生存期|非总生存期
-抗体|双特异性抗体|曲妥珠单抗|德曲妥珠单抗|T 细胞衔接器|细胞衔接器
+tarlatamab|tarlatamabs|trastuzumab|trastuzumab deruxtecan|T-DXd|生存期|总生存期|中位总生存期
+無事件生存期|无事件生存期|非总生存期|抗体|双特异性抗体|曲妥珠单抗|德曲妥珠单抗|T 细胞衔接器|细胞衔接器
 """.replace("\n", "|")
     .strip("|")
     .split("|")

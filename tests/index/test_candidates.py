@@ -74,11 +74,9 @@ def test_ranks_and_scores_of_candidates() -> None:
     }
     assert candidates.keyword_rank(3) is None
     assert candidates.matches == dict(zip(similarities, question.keywords.matches([0, 1, 2]), strict=True))
+    languages: dict[int, Language] = {0: "zh", 1: "en", 2: "zh"}
     assert candidates.scores == pytest.approx(
-        {
-            position: scorer.score(similarities[position], language, candidates.matches[position])
-            for position, language in ((0, "zh"), (1, "en"), (2, "zh"))
-        }
+        {p: scorer.score(similarities[p], language, candidates.matches[p]) for p, language in languages.items()}
     )
     best = sorted(similarities, key=lambda position: -candidates.scores[position])
     assert [candidates.best(k) for k in range(4)] == [best[:k] for k in range(4)]

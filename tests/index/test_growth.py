@@ -39,7 +39,8 @@ def report(n: int) -> Document:
     if n % 2:
         return document(
             f"report-{n}",
-            f"安全性\n{trial(n)} 研究：{drug(n)}组的中位OS为{months[0]}个月，化疗组为{months[1]}个月[{n}]。\n{word(n)}的安全性良好。",
+            f"安全性\n{trial(n)} 研究：{drug(n)}组的中位OS为{months[0]}个月，化疗组为{months[1]}个月[{n}]。\n"
+            f"{word(n)}的安全性良好。",
         )
     return document(
         f"report-{n}",

@@ -142,10 +142,14 @@ def test_a_failed_add_leaves_the_old_state_whole(index: HybridIndex, tmp_path: P
         yield from indexed(item)
         raise RuntimeError("power cut")
 
+    def add() -> None:
+        with index.library.transaction():
+            index.library.state(item, RECIPE)
+            index.library.fill(item.id, broken())
+
     before = contents(tmp_path)
-    with pytest.raises(RuntimeError, match="power cut"), index.library.transaction():
-        index.library.state(item, RECIPE)
-        index.library.fill(item.id, broken())
+    with pytest.raises(RuntimeError, match="power cut"):
+        add()
     assert contents(tmp_path) == before
     assert found(index, "安全", k=1) == [SAFETY_ZH.id]
 

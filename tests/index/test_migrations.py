@@ -134,11 +134,8 @@ def test_what_was_hurt_before_the_migration_is_not_whole_after_it(tmp_path: Path
     assert connection.execute(statement).rowcount
     connection.commit()
     connection.close()
-    with pytest.raises(LibraryDamaged, match=r"malformed rows: .*`bsab check --repair`|checksum"):
-        library = Library(tmp_path)
-        problems = library.problems(6)
-        library.close()
-        raise LibraryDamaged(*problems)  # it may also be taken over as it is, broken seal and all
+    with pytest.raises(LibraryDamaged, match=r"malformed rows: .*`bsab check --repair`"):
+        Library(tmp_path)
     repair_home(tmp_path, load=load_topics)
     index = HybridIndex.open(tmp_path, load=load_topics)
     assert index.problems() == []

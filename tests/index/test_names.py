@@ -40,7 +40,8 @@ def words(index: HybridIndex) -> dict[str, list[str]]:
     """The words of each passage."""
     rows = index.library.rows()
     passages = index.library.passages(rows)
-    return {passage.id: sorted(index.library.words_of(row).split()) for row, passage in zip(rows, passages, strict=True)}
+    bodies = map(index.library.words_of, rows)
+    return {passage.id: sorted(body.split()) for passage, body in zip(passages, bodies, strict=True)}
 
 
 ASKED = [

@@ -17,13 +17,15 @@ _NUMBERS = st.floats(-1, 1, width=32, allow_subnormal=False)
 def unit(seed: int, n: int, dim: int) -> np.ndarray:
     """``(n, dim)`` rows of length 1."""
     drawn = np.random.default_rng(seed).normal(size=(n, dim)).astype(np.float32)
-    return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+    drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
+    return drawn
 
 
 @given(arrays.arrays(np.float32, _SHAPES, elements=_NUMBERS))
 def test_every_number_is_within_half_a_step(vectors: np.ndarray) -> None:
     read = read_bytes(as_bytes(vectors), vectors.shape[1])
-    assert (read.shape, read.dtype) == (vectors.shape, np.float32)
+    assert read.shape == vectors.shape
+    assert read.dtype == np.float32
     largest = np.abs(vectors).max(axis=1, initial=0, keepdims=True)
     assert (np.abs(read - vectors) <= largest / 254 * (1 + 1e-4) + 1e-12).all()
     assert ((read == 0) | (np.sign(read) == np.sign(vectors))).all()
