@@ -137,7 +137,8 @@ class Searcher(Generic[_Kept]):
     def _stated(self, before: _Stated | None, revision: str | None) -> _Stated:
         """What documents state now; ``before`` is what is known of an earlier revision."""
         unsaid, last = self.library.meta(UNSAID), self.library.last_pair()
-        if before is None or before.unsaid != unsaid:
+        known = before is not None and (before.revision is None or self.library.had(before.revision))
+        if before is None or not known or before.unsaid != unsaid:
             terms = self._base.joined(self.library.concepts())
             if before is not None:
                 self._segmenter = Segmenter()  # the one that was, cuts as if the names taken out were still there

@@ -200,10 +200,8 @@ class Library:
     def counts(self) -> tuple[int, int, int]:
         """The number of documents, passages and references with an entry."""
         with self._file.reading() as connection:
-            documents, passages, references = (
-                int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
-                for table in ("documents", "passages", "refs")
-            )
+            counted = [f"(SELECT count(*) FROM {table})" for table in ("documents", "passages", "refs")]
+            documents, passages, references = connection.execute(f"SELECT {', '.join(counted)}").fetchone()
             return documents, passages, references
 
     # Passages
@@ -312,6 +310,10 @@ class Library:
             if not (np.abs(np.linalg.norm(vectors, axis=1) - 1) < 1e-3).all():
                 raise ValueError("broken vectors")
             return Stored(rows, chinese, vectors.astype(np.float32))
+
+    def had(self, revision: str) -> bool:
+        """Tell whether this was a revision of the library: of one that was restored, what came after it never was."""
+        return bool(self._file.rows("changes", "revision", "WHERE revision = ?", (revision,)))
 
     def changes(self, since: str, dim: int) -> tuple[Stored, list[int]] | None:
         """The passages that came after the revision ``since``, and the rows of those that went.
