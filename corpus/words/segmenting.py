@@ -160,9 +160,13 @@ class Segmenter:
 
 def _add_names(cutter: _Cutter, names: Iterable[str]) -> None:
     for name in names:
-        for run in _HAN_RUN.findall(fold(name).text):
-            if len(run) > 1:
-                cutter.add(run)
+        for run in chinese_runs(name):
+            cutter.add(run)
+
+
+def chinese_runs(name: str) -> list[str]:
+    """The runs of Chinese characters in a name, folded, that are kept whole: two characters at least."""
+    return [run for run in _HAN_RUN.findall(fold(name).text) if len(run) > 1]
 
 
 def _latin(folded: Folded) -> list[Word]:

@@ -15,7 +15,7 @@ from corpus.packs.sidecars import checks_of, concepts_of, references_of
 from corpus.references.lists import read_reference_list
 from corpus.vocabulary.concepts import Concept, has_han
 from corpus.vocabulary.terms import Terms, prints
-from corpus.words.segmenting import Segmenter
+from corpus.words.segmenting import Segmenter, chinese_runs
 from index.embedding.balance import means_of
 from index.embedding.embedders import BUNDLED_MODEL, Embedder
 from index.embedding.loading import load_embedder
@@ -167,8 +167,10 @@ class HybridIndex(Searcher[Library]):
     def _bodies(self, names: Sequence[str], but: str) -> Iterator[tuple[Table, int, str]]:
         """Table, row and words of the passages and results that print one of ``names``, those of one document aside."""
         vocabulary = self.vocabulary
-        # Chinese names change how the text beside them is cut; a Latin one only joins the words.
+        # Chinese names change how the text beside them is cut, and so do the Chinese parts of others; a Latin one only
+        # joins the words.
         cut = any(map(has_han, names))
+        names = [*names, *(part for name in names for part in chinese_runs(name))]
         for row in self.library.printing(names):
             (passage,) = self.library.passages([row])
             text = in_context(passage, passage.text)

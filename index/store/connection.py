@@ -255,8 +255,9 @@ class LibraryFile:
                 return
             connection.execute("BEGIN IMMEDIATE")
             try:
+                revision = _new_revision(connection)  # first: what is made of the library inside is of this one
                 yield connection
-                _give_revision(connection)
+                _keep_change(connection, revision)
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:
@@ -264,10 +265,14 @@ class LibraryFile:
                 raise
 
 
-def _give_revision(connection: sqlite3.Connection) -> None:
-    """A new revision, with what tells later which passages came and went since."""
+def _new_revision(connection: sqlite3.Connection) -> str:
     revision = uuid.uuid4().hex
     connection.execute("UPDATE meta SET value = ?1, seal = seal(key, ?1) WHERE key = 'revision'", (revision,))
+    return revision
+
+
+def _keep_change(connection: sqlite3.Connection, revision: str) -> None:
+    """Keep with a revision what tells later which passages came and went since."""
     last = dict(connection.execute("SELECT name, seq FROM sqlite_sequence"))
     connection.execute(
         "INSERT INTO changes VALUES (?1, ?2, ?3, seal(?1, ?2, ?3))",

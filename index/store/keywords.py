@@ -184,19 +184,18 @@ def printing(name: str) -> str:
     folded = fold(name).text
     parts = [quoted(_CHARACTER + character) for character in dict.fromkeys(_HAN.findall(folded))]
     parts += [part for run in _LATIN.findall(folded) if (part := _printing_run(re.split(r"[\s-]+", run)))]
-    if not parts:  # "C5" is no word but in one: "c5", or "c" and "5"
+    if not parts:  # "B7-H3" is one word, or "b7" and "h3", or, where blanks part it all, "b", "7", "h" and "3"
         pieces = re.findall(r"[0-9]+|[a-zα-ω]", folded)
-        apart = " AND ".join(map(quoted, pieces))
-        return f"{quoted(''.join(pieces))} OR ({apart})" if pieces else ""
+        ways = dict.fromkeys(["".join(pieces)]), re.findall(r"[0-9a-zα-ω]+", folded), pieces
+        return " OR ".join(f"({' AND '.join(map(quoted, way))})" for way in ways if way) if pieces else ""
     return " AND ".join(parts)
 
 
 def _printing_run(words: Sequence[str]) -> str:
     ways = list(_ways(words)) if len(words) <= _GLUED else [list(words), ["".join(words)]]
-    told = [
-        " AND ".join(_any_number(word) for word in way if len(word) > 1) for way in ways if any(len(w) > 1 for w in way)
-    ]
-    return f"({' OR '.join(f'({way})' for way in told)})" if told else ""
+    told = [" AND ".join(_any_number(word) for word in way if len(word) > 1) for way in ways]
+    # A letter alone is no word where it stands beside others: nothing is known of such a way.
+    return f"({' OR '.join(f'({way})' for way in told)})" if all(told) else ""
 
 
 def _ways(words: Sequence[str]) -> Iterator[list[str]]:

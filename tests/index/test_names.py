@@ -263,18 +263,3 @@ def test_names_of_a_library_that_a_backup_replaced_are_those_of_the_backup(tmp_p
     assert by_words(index, "Otherimab") == {"other-name", "saying-zh"}
     assert by_words(index, "Toripalimab") == {"saying-en"}
     index.library.close()
-
-
-def test_a_library_that_another_restored_is_asked_by_the_names_that_it_states_now(tmp_path: Path) -> None:
-    """As many names as before, and other ones."""
-    home, backup = tmp_path / "home", tmp_path / "backup.db"
-    index = make_index(home, LIBRARY[0])
-    index.library.backup(backup)
-    index.add(document("one", "Safety\nAlphatamab (AB-1234) is safe."))
-    assert index.vocabulary.terms.find("AB-1234")[0].concept.id == "alphatamab"
-    restore(backup, home)
-    other = HybridIndex(Library(home), TopicEmbedder(), GLOSSARY)
-    other.add(document("two", "Safety\nBetatamab (AB-1234) is safe."))
-    assert index.vocabulary.terms.find("AB-1234")[0].concept.id == "betatamab"
-    index.library.close()
-    other.library.close()
