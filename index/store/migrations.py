@@ -196,7 +196,11 @@ def _to_3(connection: sqlite3.Connection) -> None:
 
 def _unlike_its_seal(table: str, sealed: str) -> str:
     text = f", {_SLICE.format(table)}" if table == "passages" else ""
-    return f"seal IS NOT seal({_columns(sealed)}{text})"
+    more = {
+        "documents": " OR text_seal IS NOT seal(id, text)",
+        "passages": " OR vector_seal IS NOT seal(id, vector, sentence_vectors)",
+    }
+    return f"seal IS NOT seal({_columns(sealed)}{text}){more.get(table, '')}"
 
 
 def _narrow(vector: bytes, sentence_vectors: bytes) -> bytes:

@@ -143,23 +143,18 @@ def test_no_concepts_find_nothing(text: str) -> None:
 
 # Names that documents state, one document after the other
 
-# Full names and abbreviations, plurals, names that end in others, negated ones, in both languages; of few things.
-_NAMES = (
-    """
-overall survival|median overall survival|non overall survival|event-free survival|eventfree survival|survival|survivals
-antibody|antibodies|bispecific antibody|bispecific-antibodies|toxicity|toxicities|OS|mOS|EFS|PD-1|PD1|AB|BsAb|BsAbs|all
-tarlatamab|tarlatamabs|trastuzumab|trastuzumab deruxtecan|T-DXd|生存期|总生存期|中位总生存期
-無事件生存期|无事件生存期|非总生存期|抗体|双特异性抗体|曲妥珠单抗|德曲妥珠单抗|T 细胞衔接器|细胞衔接器
-""".replace("\n", "|")
-    .strip("|")
-    .split("|")
-)
+# Full names and abbreviations, plurals, names that end in others, negated ones, in both languages; few: they meet.
+_NAMES = [
+    "survival", "overall survival", "median overall survival", "non overall survival", "OS", "mOS", "PD-1", "PD1",
+    "all", "antibody", "bispecific antibodies", "生存期", "总生存期", "中位總生存期", "非总生存期",
+    "T 细胞衔接器", "细胞衔接器",
+]  # fmt: skip
 _CONCEPTS = st.builds(
     Concept.of,
     st.lists(st.sampled_from(_NAMES), min_size=1, max_size=3, unique=True).map(tuple),
     st.sampled_from(["drug", "term", "term"]),
 )
-_STATED = st.lists(_CONCEPTS, max_size=8)
+_STATED = st.lists(_CONCEPTS, min_size=2, max_size=8)
 _KNOWN = st.lists(
     st.sampled_from(
         [
@@ -167,7 +162,7 @@ _KNOWN = st.lists(
             Concept.of(("survival", "生存期"), "endpoint"),
             Concept.of(("抗体", "antibody", "AB"), "term"),
             Concept.of(("德曲妥珠单抗", "trastuzumab deruxtecan", "T-DXd"), "drug"),
-            Concept.of(("toxicities",), "safety"),
+            Concept.of(("bispecific antibodies", "BsAb"), "class"),
         ]
     ),
     unique=True,
@@ -254,6 +249,32 @@ def test_terms_are_not_changed_by_what_joins_them() -> None:
     assert joined.meaning("bsab") == joined.concepts["双抗"]
     assert (knowledge(known), known.find("总生存期 OS MCLA-128 双抗 angeximab")) == before
     assert known.joined([]) is known
+    other = [Concept.of(("安格赛单抗", "Otherimab"), "drug"), Concept.of(("angeximab", "ANG"), "drug")]
+    assert knowledge(known.joined(other)) == knowledge(Terms(read_glossary(GLOSSARY)).joined(other))
+
+
+def test_all_names_of_what_implies_a_new_name_are_fresh() -> None:
+    known = Terms([Concept.of(("median overall survival", "mOS"), "endpoint"), Concept.of(("antibody",), "term")])
+    joined = known.joined([Concept.of(("overall survival", "OS"), "endpoint")])
+    assert set(joined.fresh) == {"median overall survival", "mOS", "overall survival", "OS"}
+    assert set(joined.unlike(known)) == set(joined.fresh)
+    assert [m.concept.implies for m in joined.find("mOS, antibody")] == [("overallsurvival",), ()]
+
+
+@pytest.mark.parametrize(
+    ("names", "meant"),
+    [
+        ((("overall survival", "OS"), ("median overall survival", "OS")), "overallsurvival"),
+        ((("median overall survival", "OS"), ("overall survival", "OS")), "overallsurvival"),
+        ((("osteosarcoma", "OS"), ("overall survival", "OS")), "overallsurvival"),
+        ((("overall survival", "OS"), ("osteosarcoma", "OS")), "osteosarcoma"),
+    ],
+    ids=["the wider", "the wider, last", "of two as wide the last", "whichever that is"],
+)
+def test_a_name_of_several_means_the_widest_of_these_the_last(names: tuple[tuple[str, ...], ...], meant: str) -> None:
+    """Of those known beforehand: what documents state never makes a name of one thing that of another."""
+    terms = Terms(Concept.of(each, "term") for each in names)
+    assert [m.concept.id for m in terms.find("OS")] == [meant]
 
 
 def test_more_names_than_one_layer_holds_are_all_found() -> None:

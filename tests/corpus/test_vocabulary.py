@@ -148,10 +148,10 @@ def test_a_new_end_point_is_one_row(home: Path, tmp_path: Path) -> None:
 def test_a_users_table_with_a_wrong_column_is_told(tmp_path: Path) -> None:
     (tmp_path / "units.tsv").write_text("key\tcolour\nstone\tgrey\n", encoding="utf-8")
     environment = {**os.environ, "BSAB_VOCABULARY": str(tmp_path)}
+    importing = "import corpus.trial_results.extraction"
     found = subprocess.run(
-        [sys.executable, "-c", "import corpus.trial_results"], env=environment, capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
+        [sys.executable, "-c", importing], env=environment, capture_output=True, text=True, check=False
+    )
     assert "the columns are" in found.stderr
 
 

@@ -238,6 +238,17 @@ def test_a_word_of_the_other_language_does_not_count_against_a_text(words: sqlit
     assert matches(words, "tarlatamab 监管")[4].coverage == 1.0
 
 
+def test_what_only_has_what_shall_be_absent_takes_no_rank_from_others() -> None:
+    """It has a place among the best, before one that shares a common word and has two such things."""
+    held = {"=a": [0, 1], "=c": [1], "b": [1, 2, 3]}
+    units = [Unit("==a", "a"), Unit("==c", "c"), Unit("b", "b")]
+    asked = KeywordQuery(lambda key: np.array(held.get(key, []), np.int64), units, np.zeros(5, bool))
+    assert asked.best(9).tolist() == [2, 3, 0, 1]
+    assert [asked.rank(position) for position in range(5)] == [None, 3, 1, 2, None]
+    shared = (units[2],)
+    assert [match and match.shared for match in asked.matches(range(5))] == [(), shared, shared, shared, None]
+
+
 ABSENCE = {
     1: "双抗含有 Fc 段",
     2: "双抗不含 Fc 段",

@@ -143,7 +143,14 @@ def flipped(data: bytes) -> bytes:
 
 
 def told(**values: object) -> Callable[[bytes], bytes]:
-    return with_array("told", np.array(json.dumps(values)))
+    """The file with other values of what it tells of itself; without those that are None."""
+
+    def change(data: bytes) -> bytes:
+        with np.load(io.BytesIO(data)) as kept:
+            now = {key: value for key, value in (json.loads(str(kept["told"])) | values).items() if value is not None}
+        return with_array("told", np.array(json.dumps(now)))(data)
+
+    return change
 
 
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
@@ -156,8 +163,10 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "an archive of nothing": lambda data: b"PK\5\6" + bytes(18),
     "a list, no object": with_array("told", np.array("[1]")),
     "no JSON": with_array("told", np.array("r1")),
-    "no keys": told(),
-    "another format": told(format=99, revision=REVISION),
+    "no revision": told(revision=None),
+    "no format": told(format=None),
+    "another format": told(format=99),
+    "an array more than there is": told(beside=["chinese", "none"]),
     "objects": with_array("told", np.array([{"format": 2}], dtype=object)),
     "no vectors": with_array("vectors", None),
     "no rows": with_array("rows", None),
