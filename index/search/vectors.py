@@ -30,7 +30,6 @@ class VectorIndex:
         """``rows`` are the passages' rows in the library, ``(n,)``, ascending; ``vectors`` theirs, ``(n, dim)``."""
         import faiss
 
-        faiss.omp_set_num_threads(1)  # for one vector at a time, several only wait for one another
         self.rows = rows
         self._index: Any = faiss.IndexFlatIP(vectors.shape[1])
         self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
@@ -63,10 +62,17 @@ class VectorIndex:
 
     def nearest(self, vector: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
         """At most ``k`` rows with their inner product, best first, ties by row. ``vector`` is ``(dim,)``."""
+        import faiss
+
         k = min(k, len(self))
         if k < 1:
             return []
-        scores, positions = self._index.search(vector.reshape(1, -1).astype(np.float32), k)
+        threads = faiss.omp_get_max_threads()
+        faiss.omp_set_num_threads(1)  # for one vector, several only wait for one another
+        try:
+            scores, positions = self._index.search(vector.reshape(1, -1).astype(np.float32), k)
+        finally:
+            faiss.omp_set_num_threads(threads)  # the embedding model's, too
         found = [(int(self.rows[p]), float(s)) for s, p in zip(scores[0], positions[0], strict=True) if p >= 0]
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 

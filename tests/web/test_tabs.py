@@ -209,7 +209,7 @@ def test_a_damaged_index_is_found_and_repaired(browser: Browser, home: Path) -> 
         page.click("#bsab-check")
         expect(page.locator("#bsab-health")).to_contain_text("broken vectors")
         page.click("#bsab-repair")
-        expect(page.locator("#bsab-health")).to_have_text("The library is whole.", timeout=60_000)
+        expect(page.locator("#bsab-health")).to_have_text("The library is whole.", timeout=240_000)
 
 
 @pytest.mark.parametrize(
