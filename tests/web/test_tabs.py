@@ -168,7 +168,7 @@ def test_a_damaged_document_is_repaired_on_the_page(own: Page, home: Path) -> No
     own.click("#bsab-check")
     expect(own.locator("#bsab-health")).to_contain_text("bsab-review")
     own.click("#bsab-repair")
-    expect(own.locator("#bsab-health")).to_contain_text("bsab-review was damaged, and read again", timeout=90_000)
+    expect(own.locator("#bsab-health")).to_contain_text("bsab-review was damaged, and read again", timeout=240_000)
     expect(own.locator("#bsab-health")).to_contain_text("The library is whole.")
 
 
