@@ -22,7 +22,7 @@ from assistant.answering.language_model import LanguageModel
 from assistant.answering.reply import Answer, Evidence, NotFound, Reason, Reply
 from assistant.guard.number_guard import Failure, verify
 from assistant.trials.groups import Trials
-from assistant.trials.reports import DrugReports, DrugTexts, Reports, Told, TrialReports, TrialTexts
+from assistant.trials.reports import DrugReports, DrugTexts, Reports, Texts, TrialReports, TrialTexts
 from assistant.trials.source_notes import checks_of, results_of
 from assistant.understanding.focus import Focus, focus_on
 from assistant.understanding.follow_ups import MAX_CHARACTERS
@@ -186,7 +186,7 @@ class Assistant:
         answer = self._answer(question, wording, evidence, case.understood)
         return replace(answer, results=tuple(dict.fromkeys(f.result for f in found)))
 
-    def _subject(self, focus: Focus) -> tuple[Reports, Told, str]:
+    def _subject(self, focus: Focus) -> tuple[Reports, Texts, str]:
         """What is reported and what is told of the trials, else of the drugs, that a question is about; its name."""
         groups, drugs = focus.groups, [concept.id for concept, _ in focus.drugs]
         if groups or not drugs:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from assistant.trials.arms import DRUG_CATEGORIES, arm_key
 from assistant.trials.groups import Found, Group
-from assistant.trials.reports import Reports, Told
+from assistant.trials.reports import Reports, Texts
 from assistant.understanding.cues import cue
 from assistant.understanding.measures import MeasuresAsked
 from assistant.wording.messages import say
@@ -76,7 +76,7 @@ def false_premise(question: str, groups: Sequence[Group], terms: Terms) -> Lacki
     return Lacking(_subject(groups), (), names=tuple(dict.fromkeys(names))) if names else None
 
 
-def lacking(asked: MeasuresAsked, reports: Reports, told: Told, subject: str) -> Lacking | None:
+def lacking(asked: MeasuresAsked, reports: Reports, told: Texts, subject: str) -> Lacking | None:
     """Measures that a trial or drug is asked for and that neither its results nor its texts hold."""
     missing = [m for m in asked.measures if not reports.reports(m.result_names) and not told.tells_of(m)]
     if not missing and asked.months and reports:

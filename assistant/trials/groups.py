@@ -15,7 +15,7 @@ from cachetools import LRUCache
 from corpus.document import Passage, Span
 from corpus.trial_results import TrialResult
 from corpus.trial_results.trial_names import name_in
-from corpus.vocabulary.terms import Terms
+from corpus.vocabulary.terms import Terms, skeleton_of
 from corpus.words.folding import fold
 from index.store.library import Library, is_under
 from index.store.trials import LONGEST, Kept, named, with_arm
@@ -26,8 +26,6 @@ _KEPT = 100
 """Trials whose parts are kept once they are read."""
 _FEW = 100
 """Trials that are put in order one by one; where there are more, the order of all soon comes to some."""
-_BLANK = re.compile(r"[\s\-–]")
-"""What the key of a name leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +171,7 @@ class Trials:
     def read(self, kept: Iterable[Kept]) -> list[Found]:
         """Results with their passages."""
         kept = list(kept)
-        rows = list(dict.fromkeys(item.passage for item in kept))
-        passages = dict(zip(rows, self._library.passages(rows), strict=True))
+        passages = self._library.passages_by_row(item.passage for item in kept)
         return [Found(passages[item.passage], item.result, item.place.row) for item in kept]
 
     def _found(self, name: str) -> tuple[Found, ...]:
@@ -185,16 +182,14 @@ class Trials:
         # A document about one trial speaks of it throughout; a review does where the paragraph is the trial's.
         with self._library.snapshot():
             sure, likely = self._tables.speaking(name)
-            rows = sorted((*sure, *likely))
-            read = dict(zip(rows, self._library.passages(rows), strict=True))
+            read = self._library.passages_by_row(sorted((*sure, *likely)))
         pattern, doubtful = _pattern(name), set(likely)
         return tuple(p for row, p in read.items() if row not in doubtful or pattern.search(fold(p.text).text))
 
 
 def _starts(folded: str) -> list[str]:
     """What a folded text goes on with, blanks and hyphens left out, from each place where a name may begin."""
-    kept = [place for place, character in enumerate(folded) if not _BLANK.match(character)]
-    skeleton = "".join(folded[place] for place in kept)
+    kept, skeleton = skeleton_of(folded)
     starts = (n for n, place in enumerate(kept) if not place or not re.match("[a-z0-9]", folded[place - 1]))
     return [skeleton[n : n + LONGEST] for n in starts]
 

@@ -19,7 +19,8 @@ from corpus.vocabulary.concepts import Concept
 from corpus.vocabulary.endpoints import EndPoint
 from corpus.vocabulary.terms import Terms
 from corpus.words.folding import fold
-from index.store.keywords import printing, quoted
+from index.search.indexing import subject
+from index.store.keywords import printing, quoted, told_word
 from index.store.library import Library, is_under
 from index.store.trials import Place, about, named
 
@@ -47,7 +48,7 @@ class Reports(Protocol):
         """What of it stands in ``sections`` or below them."""
 
 
-class Told(Protocol):
+class Texts(Protocol):
     """What texts tell."""
 
     def __bool__(self) -> bool:
@@ -179,8 +180,7 @@ class DrugReports:
 
     def _is_about(self, f: Found) -> bool:
         # The index holds what a name implies besides what is named.
-        place = f"{f.passage.heading}\n{f.result.arm or ''}\n{f.result.comparator or ''}"
-        return _names(place, self._concepts, self._terms)
+        return _names(subject(f.passage, f.result), self._concepts, self._terms)
 
 
 class _Part(Group):
@@ -218,7 +218,7 @@ class DrugTexts:
 
     def tells_of(self, measure: EndPoint) -> bool:
         """Whether one of them speaks of a measure."""
-        return self._any(lambda text: measure.is_told(fold(text).text), quoted(f"%{measure.key}"))
+        return self._any(lambda text: measure.is_told(fold(text).text), quoted(told_word(measure.key)))
 
     def tells_at(self, months: str) -> bool:
         """Whether one of them speaks of a time point."""

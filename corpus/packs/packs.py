@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 from importlib import resources
+from pathlib import Path
 
 from corpus.document import Document, Sidecars
 from corpus.packs.sidecars import concepts_of, sidecars_beside
@@ -18,14 +19,18 @@ def bundled_documents() -> tuple[Document, ...]:
     """The documents of all packs, by the names of their folders and files."""
     documents = []
     with resources.as_file(resources.files(__package__)) as folder:
-        for path in sorted(folder.glob("*/*")):
-            if path.suffix in READABLE:
-                for item in read_file(path):
-                    if not isinstance(item, Document):
-                        raise item
-                    # Where the program is installed says nothing of the document.
-                    documents.append(replace(item, source=path.name))
+        for path in _texts(folder):
+            for item in read_file(path):
+                if not isinstance(item, Document):
+                    raise item
+                # Where the program is installed says nothing of the document.
+                documents.append(replace(item, source=path.name))
     return tuple(documents)
+
+
+def _texts(folder: Path) -> list[Path]:
+    """The files of all packs that are documents themselves."""
+    return [path for path in sorted(folder.glob("*/*")) if path.suffix in READABLE]
 
 
 def bundled_document(id: str) -> Document | None:
@@ -43,5 +48,5 @@ def bundled_beside(document: Document) -> Sidecars:
 def bundled_concepts() -> tuple[Concept, ...]:
     """Concepts of the packs' glossaries, then those of oncology trials in general."""
     with resources.as_file(resources.files(__package__)) as folder:
-        beside = [sidecars_beside(path) for path in sorted(folder.glob("*/*")) if path.suffix in READABLE]
+        beside = [sidecars_beside(path) for path in _texts(folder)]
     return (*(concept for found in beside for concept in concepts_of(found)), *general_concepts())

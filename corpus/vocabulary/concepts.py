@@ -32,12 +32,12 @@ class Concept:
     @classmethod
     def of(cls, names: tuple[str, ...], category: str) -> Concept:
         """A concept whose id is its first Latin name, else its first."""
-        return cls(concept_key(next((n for n in names if not _HAS_HAN.search(n)), names[0])), names, category)
+        return cls(concept_key(next((n for n in names if not has_han(n)), names[0])), names, category)
 
     def name_in(self, language: str) -> str:
         """The first name written in ``language``, else the first."""
         for name in self.names:
-            if bool(_HAS_HAN.search(name)) == (language == "zh"):
+            if has_han(name) == (language == "zh"):
                 return name
         return self.names[0]
 
@@ -63,7 +63,7 @@ def read_glossary(text: str) -> list[Concept]:
 
 def is_full(name: str) -> bool:
     """True where a name is more than an abbreviation, which other things may share."""
-    return bool(_HAS_HAN.search(name)) or len(concept_key(name)) > 4
+    return has_han(name) or len(concept_key(name)) > 4
 
 
 def has_han(name: str) -> bool:

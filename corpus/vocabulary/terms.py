@@ -8,6 +8,7 @@ text without blanks and hyphens, longest name first, so that 非小细胞肺癌 
 from __future__ import annotations
 
 import re
+import weakref
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,7 +16,7 @@ from typing import Any
 
 from corpus.document import Span
 from corpus.vocabulary.concepts import Concept, concept_key, has_han, is_full
-from corpus.words.folding import Folded, fold
+from corpus.words.folding import fold
 
 # What turns a name into another thing's: 非小细胞肺癌, neoadjuvant therapy.
 _NEGATION = re.compile(r"(?:非|不|无|新|non|neo)$")
@@ -47,24 +48,6 @@ class Mention:
     """Whether the text speaks of its absence: 不含 Fc, without brain metastases."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Layer:
-    """Names that are looked for together."""
-
-    keys: frozenset[str] = frozenset()
-
-    def automaton(self) -> Any:
-        """Finds each of ``keys``, giving its length."""
-        import ahocorasick
-
-        automaton = ahocorasick.Automaton()
-        for key in self.keys:
-            automaton.add_word(key, len(key))
-        automaton.add_word(" ", 1)  # one without words cannot be searched; a skeleton has no blank
-        automaton.make_automaton()
-        return automaton
-
-
 class Terms:
     """The concepts of a library, found in any text. Never changes: ``joined`` makes another one."""
 
@@ -73,8 +56,7 @@ class Terms:
         """By id, those that share a full name made one, each with what it implies."""
         self.fresh: tuple[str, ...] = ()
         """Names that mean something else than in ``origin``."""
-        self.origin: Terms | None = None
-        """The terms which these were ``joined`` from."""
+        self._origin: weakref.ref[Terms] | None = None  # no chain of all that there ever were
         self._owner: dict[str, str] = {}
         """By key of a name, the concept that had it first."""
         self._holders: dict[str, tuple[str, ...]] = {}
@@ -82,8 +64,10 @@ class Terms:
         self._places: dict[str, int] = {}
         self._ends: dict[str, tuple[str, ...]] = {}
         """By key of a name that tells by its end what it is a kind of, the concepts that have it."""
-        self._main = self._recent = _Layer()
-        self._automata: tuple[Any, ...] = (self._main.automaton(),)
+        self._main: frozenset[str] = frozenset()
+        self._recent: frozenset[str] = frozenset()
+        self._automata: tuple[Any, ...] = (_finder(self._main),)
+        """They find the keys of ``_main`` and of ``_recent``."""
         self._take([self._merged(concept) for concept in concepts])
 
     def _merged(self, concept: Concept) -> str:
@@ -113,8 +97,13 @@ class Terms:
             return self
         made._take(changed)
         made.fresh = tuple(name for name in made.fresh if any(made._renames(key, self) for key in _variants(name)))
-        made.origin, self.origin = self, None  # no chain of all that there ever were
+        made._origin = weakref.ref(self)
         return made
+
+    @property
+    def origin(self) -> Terms | None:
+        """The terms which these were ``joined`` from; None where there are none, or no longer."""
+        return self._origin() if self._origin else None
 
     def _target(self, mined: Concept) -> Concept | None:
         """The concept that a mined one becomes here; None where it adds nothing."""
@@ -176,12 +165,12 @@ class Terms:
     def _look_for(self, keys: set[str]) -> None:
         if not keys:
             return
-        self._recent = _Layer(self._recent.keys | keys)
-        if len(self._recent.keys) > _LAYER or not self._main.keys:
-            self._main, self._recent = _Layer(self._main.keys | self._recent.keys), _Layer()
-            self._automata = (self._main.automaton(),)
+        self._recent |= keys
+        if len(self._recent) > _LAYER or not self._main:
+            self._main, self._recent = self._main | self._recent, frozenset()
+            self._automata = (_finder(self._main),)
         else:
-            self._automata = (self._automata[0], self._recent.automaton())
+            self._automata = (self._automata[0], _finder(self._recent))
 
     def _wider_than(self, ends: set[str]) -> Iterator[str]:
         """Concepts that may imply one of the names ``ends``."""
@@ -233,7 +222,7 @@ class Terms:
     def find(self, text: str) -> list[Mention]:
         """Mentions in ``text``, in order, none inside a longer one."""
         folded = fold(text)
-        kept, skeleton = _skeleton(folded)
+        kept, skeleton = skeleton_of(folded.text)
         found: list[tuple[int, int, str]] = []
         for automaton in self._automata:
             for last, length in automaton.iter(skeleton):
@@ -253,7 +242,7 @@ class Terms:
 def prints(text: str, names: Iterable[str]) -> bool:
     """Tell whether a text prints one of ``names``, alone or inside a longer one."""
     folded = fold(text)
-    kept, skeleton = _skeleton(folded)
+    kept, skeleton = skeleton_of(folded.text)
     return any(
         _stands_alone(folded.text, kept[start], kept[start + len(key) - 1] + 1)
         for name in names
@@ -269,10 +258,22 @@ def _places(key: str, skeleton: str) -> Iterator[int]:
         start = skeleton.find(key, start + 1)
 
 
-def _skeleton(folded: Folded) -> tuple[list[int], str]:
-    """A text without blanks and hyphens, and where in ``folded.text`` each of its characters stands."""
-    kept = [i for i, c in enumerate(folded.text) if c not in _LEFT_OUT]
-    return kept, "".join([folded.text[i] for i in kept])
+def skeleton_of(folded: str) -> tuple[list[int], str]:
+    """A folded text without blanks and hyphens, as names are matched, and where in it each character stood."""
+    kept = [i for i, c in enumerate(folded) if c not in _LEFT_OUT]
+    return kept, "".join([folded[i] for i in kept])
+
+
+def _finder(keys: Iterable[str]) -> Any:
+    """An automaton that finds each of ``keys``, giving its length."""
+    import ahocorasick
+
+    automaton = ahocorasick.Automaton()
+    for key in keys:
+        automaton.add_word(key, len(key))
+    automaton.add_word(" ", 1)  # one without words cannot be searched; a skeleton has no blank
+    automaton.make_automaton()
+    return automaton
 
 
 def _sense(concept: Concept | None) -> tuple[str, tuple[str, ...]] | None:

@@ -53,16 +53,18 @@ class Candidates:
 
     def __init__(
         self,
-        dense: Sequence[tuple[int, float]],
+        dense_ranks: Mapping[int, int],
         similarities: Mapping[int, float],
         keywords: KeywordQuery,
         chinese: NDArray[np.bool_],
         scorer: Scorer,
     ) -> None:
-        """``dense`` is best first; ``similarities`` holds every passage that counts; ``chinese`` ``(n,)``."""
+        """``dense_ranks``: places by meaning, from 1; ``similarities`` holds every passage that counts; ``chinese``
+        ``(n,)``.
+        """
         self.similarities = similarities
         self.matches = dict(zip(similarities, keywords.matches(list(similarities)), strict=True))
-        self.dense_ranks = {position: rank for rank, (position, _) in enumerate(dense, start=1)}
+        self.dense_ranks = dense_ranks
         self._keywords = keywords
         self.scores = {
             position: scorer.score(similarity, "zh" if chinese[position] else "en", self.matches[position])

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
 
 from corpus.checks.source_checks import known_and_found
@@ -233,9 +234,12 @@ class HybridIndex(Searcher[Library]):
 
     def _refresh_words(self) -> None:
         """Write the keyword index anew where it was written with another vocabulary of the program's own."""
-        version = version_of(self._known)
-        if self.library.meta("words") != version:
-            self.library.rewrite_all(self._all_bodies(), words=version)
+        if self.library.meta("words") != self._words_version:
+            self.library.rewrite_all(self._all_bodies(), words=self._words_version)
+
+    @cached_property
+    def _words_version(self) -> str:
+        return version_of(self._known)
 
     def _all_bodies(self) -> Iterator[tuple[Table, int, str]]:
         """Table, row and words of every passage and result, read when first asked for."""
@@ -252,7 +256,7 @@ class HybridIndex(Searcher[Library]):
     def problems(self, progress: Progress = silent) -> list[str]:
         """The faults of the library, each a sentence; empty where all is well. ``progress`` counts rows."""
         found = self.library.problems(self.embedder.dim, progress)
-        # An outdated one is no fault: the first search after a change makes it anew.
+        # An outdated one is no fault: the first search after a change brings it up to that.
         if (path := self._vectors_path).exists() and self._engine.load(path) is None:
             found.append(f"{path.name} is damaged; the next search rebuilds it.")
         return found

@@ -61,10 +61,11 @@ def embed_document(
     """The passages of a document with their vectors; those of texts that are ``known`` are not made again."""
     # A reference list is data, not text to answer from (``corpus.references.lists``).
     passages = [passage for passage in split_passages(document) if not is_reference_list(passage.trail)]
-    texts = [text for passage in passages for text in embedded_texts(passage)]
-    wholes = {embedded_texts(passage)[0] for passage in passages}
+    of_each = [embedded_texts(passage) for passage in passages]
+    wholes = {whole for whole, *_ in of_each}
     usable = {text: vector for text, vector in known.sentences.items() if text not in wholes} | known.passages
     whole = len(document.text)
+    texts = [text for each in of_each for text in each]
     vectors = _embed(texts, usable, embedder, centres, lambda done, count: progress(whole * done // count, whole))
     found, first = [], 0
     for passage in passages:
@@ -90,11 +91,13 @@ def _embed(
     """``(n, dim)`` centred vectors of ``texts``, each text embedded once: a passage may be a single sentence."""
     vectors = {text: known[text] for text in texts if text in known}
     new = [text for text in dict.fromkeys(texts) if text not in vectors]
+    done = 0
     for batch in batches(new, _BATCH):
         encoded = embedder.encode_document(batch)
         centred = centres.centred(encoded, "document", [language_of(text) for text in batch])
         vectors.update(zip(batch, centred, strict=True))
-        progress(len(vectors) - (len(set(texts)) - len(new)), len(new))
+        done += len(batch)
+        progress(done, len(new))
     return np.array([vectors[text] for text in texts], np.float32).reshape(len(texts), embedder.dim)
 
 

@@ -14,7 +14,7 @@ from index.embedding.embedders import Vectors
 from index.search.candidates import Asked, Candidates, Scorer
 from index.search.engines import VectorStore
 from index.search.fusion import Spread
-from index.store.keywords import Vocabulary
+from index.store.keywords import Vocabulary, among
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +49,29 @@ class Loaded:
 
     def place(self, rows: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
         """The positions of those of ``rows`` that are there."""
-        positions = np.searchsorted(self.vectors.rows, rows)
-        there = positions < len(self.vectors.rows)
-        there[there] = self.vectors.rows[positions[there]] == np.asarray(rows)[there]
-        return positions[there]
+        asked = np.asarray(rows, np.int64)
+        return np.searchsorted(self.vectors.rows, asked[among(asked, self.vectors.rows)])
 
 
 def best_of_either(asked: Asked, scorer: Scorer, loaded: Loaded, count: int) -> Candidates:
     """The ``count`` best of either search."""
     nearest = loaded.vectors.nearest(asked.vector, count)
     places = loaded.place([row for row, _ in nearest]).tolist()
-    dense = [(position, similarity) for position, (_, similarity) in zip(places, nearest, strict=True)]
-    similarities = dict(dense)
+    similarities = dict(zip(places, (similarity for _, similarity in nearest), strict=True))
+    ranks = {position: rank for rank, position in enumerate(places, start=1)}
     others = [position for position in asked.keywords.best(count).tolist() if position not in similarities]
     similarities |= dict(zip(others, (loaded.vectors.vectors[others] @ asked.vector).tolist(), strict=True))
-    return Candidates(dense, similarities, asked.keywords, loaded.chinese, scorer)
+    return Candidates(ranks, similarities, asked.keywords, loaded.chinese, scorer)
 
 
 def scored(positions: Sequence[int], asked: Asked, scorer: Scorer, loaded: Loaded) -> Candidates:
     """All of the passages at ``positions``, ranked among those of the whole library."""
     every = loaded.vectors.vectors @ asked.vector
-    dense = [(position, float(every[position])) for position in np.lexsort((np.arange(len(every)), -every)).tolist()]
-    similarities = {position: float(every[position]) for position in positions}
-    return Candidates(dense, similarities, asked.keywords, loaded.chinese, scorer)
+    places = np.empty(len(every), np.int64)
+    places[np.argsort(-every, kind="stable")] = np.arange(1, len(every) + 1)
+    ranks = dict(zip(positions, places[list(positions)].tolist(), strict=True))
+    similarities = dict(zip(positions, every[list(positions)].tolist(), strict=True))
+    return Candidates(ranks, similarities, asked.keywords, loaded.chinese, scorer)
 
 
 def sentence_bodies(passage: Passage, vocabulary: Vocabulary) -> tuple[str, ...]:

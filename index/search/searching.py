@@ -137,18 +137,23 @@ class Searcher(Generic[_Kept]):
     def _stated(self, before: _Stated | None, revision: str | None) -> _Stated:
         """What documents state now; ``before`` is what is known of an earlier revision."""
         unsaid, last = self.library.meta(UNSAID), self.library.last_pair()
-        known = before is not None and (before.revision is None or self.library.had(before.revision))
-        if before is None or not known or before.unsaid != unsaid:
+        if before is not None and not self._goes_on(before, unsaid):
+            self._segmenter = Segmenter()  # the one that was, cuts as if the names taken out were still there
+            before = None
+        if before is None:
             terms = self._base.joined(self.library.concepts())
-            if before is not None:
-                self._segmenter = Segmenter()  # the one that was, cuts as if the names taken out were still there
         elif last == before.last:
             return replace(before, revision=revision)
         else:
             terms = before.vocabulary.terms.joined(self.library.concepts(before.last))
-        same = before is not None and terms is before.vocabulary.terms
-        vocabulary = before.vocabulary if before and same else Vocabulary(terms, self._segmenter)
-        return _Stated(revision, unsaid, last, vocabulary)
+            if terms is before.vocabulary.terms:
+                return _Stated(revision, unsaid, last, before.vocabulary)
+        return _Stated(revision, unsaid, last, Vocabulary(terms, self._segmenter))
+
+    def _goes_on(self, before: _Stated, unsaid: str | None) -> bool:
+        """Tell whether all that was stated then is stated now, in the same order."""
+        known = before.revision is None or self.library.had(before.revision)
+        return known and before.unsaid == unsaid
 
     def _centred(self) -> Centres:
         if self._centres is None:
@@ -314,7 +319,9 @@ class Searcher(Generic[_Kept]):
             chinese=chinese,
             spread=spread,
             readings=LRUCache(_READINGS),
-            positions=LRUCache(_POSITIONS, getsizeof=len),
+            positions=LRUCache(
+                _POSITIONS, getsizeof=lambda held: len(held) + 1
+            ),  # a word that none holds takes room, too
         )
 
     def _bring_up(self, loaded: Loaded, revision: str) -> bool:

@@ -60,10 +60,10 @@ class Spelling:
         return near[0] if len({stem(candidate) for candidate in near}) == 1 else ""
 
     def _is_known(self, word: str) -> bool:
-        return any(
-            form in self._names or form in self._stems or self._library.spelled([form]) or self._library.is_stem(form)
-            for form in (word, stem(word))
-        )
+        forms = {word, stem(word)}
+        if any(form in self._names or form in self._stems for form in forms):
+            return True
+        return bool(self._library.spelled(forms)) or any(map(self._library.is_stem, forms))
 
     def _known(self, words: Collection[str]) -> dict[str, bool]:
         """Those of ``words`` that are known, and whether each is a short name anywhere."""

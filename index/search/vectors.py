@@ -22,7 +22,7 @@ _FORMAT = 2
 
 
 class VectorIndex:
-    """Exact search over passage vectors (``IndexFlatIP``): 6 ms at 100,000 vectors."""
+    """Exact search over passage vectors (``IndexFlatIP``): 13 ms at 100,000 of 384 numbers, on one thread."""
 
     file_name: ClassVar[str] = "vectors.faiss"
 

@@ -41,6 +41,18 @@ SCHEMAS: dict[Table, str] = {
 # Marks a concept among the words, the absence of one, an end point that is spoken of, and a Chinese character of the
 # text, whatever words jieba cut there; no word begins with any.
 _CONCEPT, _ABSENT, _TOLD, _CHARACTER = "=", "==", "%", "'"
+
+
+def concept_word(id: str) -> str:
+    """What the index holds where a text names a concept."""
+    return _CONCEPT + id
+
+
+def told_word(endpoint: str) -> str:
+    """What it holds where a text speaks of an end point, by its key."""
+    return _TOLD + endpoint
+
+
 # Of cutting texts into words.
 _SEGMENTATION = "4"
 _HAN = re.compile(f"[{HAN}]")
@@ -97,7 +109,7 @@ class Vocabulary:
     def indexed(self, text: str, *, told: bool = False) -> str:
         """``body`` of a text and its Chinese characters; with ``told``, the end points that it speaks of, too."""
         folded = fold(text).text
-        more = [_TOLD + endpoint.key for endpoint in endpoints() if endpoint.is_told(folded)] if told else []
+        more = [told_word(endpoint.key) for endpoint in endpoints() if endpoint.is_told(folded)] if told else []
         more += [_CHARACTER + character for character in dict.fromkeys(_HAN.findall(folded))]
         return " ".join([*self._words(text), *more, *self._concepts(text)])
 
@@ -153,11 +165,7 @@ class Vocabulary:
         """Places where ``text`` holds words and concepts of ``asked`` (``Hit.terms``), in either language; in order."""
         keys = {unit.key.replace(_ABSENT, _CONCEPT) for term in asked for unit in self.units(term)}
         mentions = self.terms.find(text)
-        spans = [
-            mention.span
-            for mention in mentions
-            if not keys.isdisjoint(_CONCEPT + id for id in (mention.concept.id, *mention.concept.implies))
-        ]
+        spans = [mention.span for mention in mentions if not keys.isdisjoint(_keys_of(mention))]
         words = [word.span for word in self.segmenter.words(text) if word.form in keys]
         return sorted(spans + [w for w in words if not any(w.start < s.end and s.start < w.end for s in spans)])
 
@@ -214,7 +222,7 @@ def _any_number(word: str) -> str:
 
 
 def _keys_of(mention: Mention) -> Iterator[str]:
-    yield from (_CONCEPT + id for id in (mention.concept.id, *mention.concept.implies))
+    yield from map(concept_word, (mention.concept.id, *mention.concept.implies))
     if mention.negated:
         yield _ABSENT + mention.concept.id
 
@@ -261,11 +269,11 @@ def rows_with(connection: sqlite3.Connection, key: str) -> NDArray[np.int64]:
 
 
 def rows_matching(
-    connection: sqlite3.Connection, query: str, most: int | None = None, table: Table = "words"
+    connection: sqlite3.Connection, query: str, most: int = -1, table: Table = "words", after: int = 0
 ) -> list[int]:
-    """Rows that a query of FTS5 finds, ascending; its words are ``quoted``."""
+    """Rows above ``after`` that a query of FTS5 finds, ascending; its words are ``quoted``. ``most``: -1 for all."""
     found = connection.execute(
-        f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid LIMIT ?", (query, -1 if most is None else most)
+        f"SELECT rowid FROM {table} WHERE {table} MATCH ? AND rowid > ? ORDER BY rowid LIMIT ?", (query, after, most)
     )
     return [row for (row,) in found]
 
@@ -359,7 +367,7 @@ class KeywordQuery:
         asked = np.asarray(positions, np.int64)
         held: list[list[str]] = [[] for _ in positions]
         for key, found in self._positions.items():
-            for place in np.nonzero(_among(asked, found))[0]:
+            for place in np.nonzero(among(asked, found))[0]:
                 held[place].append(key)
         chinese = self._chinese[asked]
         return [
@@ -380,7 +388,7 @@ class KeywordQuery:
         return KeywordMatch(weight, weight / total if total else 0.0, tuple(self._units[key] for key in shared))
 
 
-def _among(asked: NDArray[np.int64], ascending: NDArray[np.int64]) -> NDArray[np.bool_]:
+def among(asked: NDArray[np.int64], ascending: NDArray[np.int64]) -> NDArray[np.bool_]:
     """``(len(asked),)``: which of them are there."""
     if not len(ascending):
         return np.zeros(len(asked), bool)

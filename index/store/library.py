@@ -211,7 +211,8 @@ class Library:
         with self._file.reading() as connection:
             return [self._passage(connection, row) for row in rows]
 
-    def _passages_by_row(self, rows: Iterable[int]) -> dict[int, Passage]:
+    def passages_by_row(self, rows: Iterable[int]) -> dict[int, Passage]:
+        """The passages of ``rows``, each read once, in that order."""
         wanted = list(dict.fromkeys(rows))
         return dict(zip(wanted, self.passages(wanted), strict=True))
 
@@ -362,7 +363,7 @@ class Library:
         """
         found = self._file.rows("markers", "row, number", "ORDER BY row, number")
         wanted = [(row, number) for row, number in found if numbers is None or number in numbers]
-        passages = self._passages_by_row(row for row, _ in wanted)
+        passages = self.passages_by_row(row for row, _ in wanted)
         return [(passages[row], number) for row, number in wanted]
 
     # Trial results
@@ -375,7 +376,7 @@ class Library:
             ORDER BY p.start DESC LIMIT 1), entry""",
             "ORDER BY rowid",
         )
-        passages = self._passages_by_row(row for row, _ in found)
+        passages = self.passages_by_row(row for row, _ in found)
         return [(passages[row], read_result_json(entry)) for row, entry in found]
 
     def results_in(self, passage: Passage) -> list[TrialResult]:
@@ -424,8 +425,8 @@ class Library:
         with self._file.reading() as connection:
             return keywords.rows_with(connection, key)
 
-    def rows_with_all(self, keys: Sequence[str], most: int | None = None) -> list[int]:
-        """Rows of the passages that hold every one of ``keys``, ascending; at most ``most``."""
+    def rows_with_all(self, keys: Sequence[str], most: int = -1) -> list[int]:
+        """Rows of the passages that hold every one of ``keys``, ascending; at most ``most``, -1 for all."""
         with self._file.reading() as connection:
             return keywords.rows_matching(connection, " AND ".join(map(keywords.quoted, keys)), most) if keys else []
 

@@ -19,7 +19,7 @@ from corpus.trial_results.trial_result import read_result_json
 from corpus.words.folding import fold
 from corpus.words.segmenting import stem
 from index.store.connection import LibraryFile
-from index.store.keywords import printing, quoted
+from index.store.keywords import concept_word, printing, quoted, rows_matching
 from index.store.rows import as_json
 
 # Mark, among the words of a result, its name and its arms; no word begins with either.
@@ -175,10 +175,7 @@ class TrialTables:
     def matching(self, query: str, after: int, most: int) -> list[int]:
         """Rows of passages that a query of FTS5 finds, ascending: at most ``most``, above ``after``."""
         with self._file.reading() as connection:
-            found = connection.execute(
-                "SELECT rowid FROM words WHERE words MATCH ? AND rowid > ? ORDER BY rowid LIMIT ?", (query, after, most)
-            ).fetchall()
-        return [row for (row,) in found]
+            return rows_matching(connection, query, most, after=after)
 
     def speaking(self, name: str) -> tuple[list[int], list[int]]:
         """Rows of the passages on a trial, and of those that may print its name: they have no run-in heading.
@@ -208,7 +205,7 @@ def result_tokens(result: TrialResult) -> str:
 
 def about(concepts: Iterable[str]) -> str:
     """The query of FTS5 for what names each of ``concepts``, by id, or what implies it."""
-    return " AND ".join(quoted(f"={id}") for id in concepts)
+    return " AND ".join(quoted(concept_word(id)) for id in concepts)
 
 
 def named(names: Iterable[str]) -> str:
@@ -232,7 +229,7 @@ def naming(name: str) -> str:
     # "B7-H3" is no word but in one. Behind another one ("post-B7-H3") it is not found.
     single = [part for part in parts if re.fullmatch(r"[a-zα-ω0-9]+", part)]
     whole = "".join(single)
-    return f"{quoted(whole)} * OR {quoted('=' + whole)} OR ({' AND '.join(map(quoted, single))})"
+    return f"{quoted(whole)} * OR {quoted(concept_word(whole))} OR ({' AND '.join(map(quoted, single))})"
 
 
 def _words(parts: Sequence[str]) -> Iterator[str]:

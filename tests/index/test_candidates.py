@@ -65,8 +65,7 @@ def test_ranks_and_scores_of_candidates() -> None:
     question = asked("en", NAME, WORD)
     scorer = Scorer(question, SPREAD, OPTIONS)
     similarities = {position: float(VECTORS[position] @ QUERY) for position in (0, 1, 2)}
-    dense = [(1, similarities[1]), (2, similarities[2])]
-    candidates = Candidates(dense, similarities, question.keywords, CHINESE, scorer)
+    candidates = Candidates({1: 1, 2: 2}, similarities, question.keywords, CHINESE, scorer)
     assert candidates.dense_ranks == {1: 1, 2: 2}
     by_words = question.keywords.best(4).tolist()
     assert {position: candidates.keyword_rank(position) for position in by_words} == {
@@ -85,14 +84,14 @@ def test_ranks_and_scores_of_candidates() -> None:
 
 def test_ties_by_position() -> None:
     question = asked("en", Unit("unasked", "unasked"))
-    same = Candidates([(3, 0.5), (0, 0.5), (2, 0.5)], dict.fromkeys((3, 0, 2), 0.5), question.keywords,
+    same = Candidates({3: 1, 0: 2, 2: 3}, dict.fromkeys((3, 0, 2), 0.5), question.keywords,
                       np.zeros(4, bool), Scorer(question, SPREAD, OPTIONS))  # fmt: skip
     assert same.best(3) == [0, 2, 3]
 
 
 def test_what_only_speaks_against_a_passage_gives_it_no_rank() -> None:
     question = asked("en", Unit("==tarlatamab", "tarlatamab"), WORD)
-    candidates = Candidates([], dict.fromkeys(range(4), 0.5), question.keywords, CHINESE,
+    candidates = Candidates({}, dict.fromkeys(range(4), 0.5), question.keywords, CHINESE,
                             Scorer(question, SPREAD, OPTIONS))  # fmt: skip
     against = candidates.matches[2]
     assert against is not None

@@ -106,6 +106,26 @@ def test_the_score_is_meaning_plus_words_plus_the_best_sentence_plus_the_title(
     index.library.close()
 
 
+def test_a_passage_that_cites_has_its_place_among_all(tmp_path: Path) -> None:
+    index = make_index(tmp_path, *LIBRARY)
+    ranks = {hit.passage.id: hit.dense_rank for hit in index.search("safety of the structure", 10)}
+    cited = index.citing(25, "safety of the structure")
+    assert sorted(ranks.values(), key=str) == [1, 2, 3, 4]
+    assert {hit.passage.id: hit.dense_rank for hit in cited} == {hit.passage.id: ranks[hit.passage.id] for hit in cited}
+    assert len(cited) == 2
+    index.library.close()
+
+
+def test_words_that_no_passage_holds_are_not_kept_without_bound(tmp_path: Path) -> None:
+    index = make_index(tmp_path, *LIBRARY)
+    for number in range(20):
+        index.search(f"unheard{number}")
+    loaded = index._loaded
+    assert loaded is not None
+    assert loaded.positions.currsize >= 20
+    index.library.close()
+
+
 def test_a_passage_found_by_words_alone_has_no_dense_rank(tmp_path: Path) -> None:
     index = make_index(tmp_path, *LIBRARY)
     hits = index.search("history of Ivonescimab", options=SearchOptions(candidates=1), k=1)
