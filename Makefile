@@ -41,7 +41,7 @@ test: system $(VENV)/.test $(AXE) bundle
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 setup: $(VENV)/.test $(AXE)
 
