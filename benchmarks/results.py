@@ -19,7 +19,7 @@ from corpus.document import Passage
 from corpus.packs.packs import bundled_documents
 from corpus.segments.passages import split_passages
 from corpus.trial_results import TrialResult, extract_results
-from corpus.trial_results.arm_roster import Roster
+from corpus.trial_results.arms.register import Register
 
 END_POINTS: tuple[tuple[str, str], ...] = (
     (r"median intracranial PFS", "intracranial_PFS"),
@@ -37,7 +37,7 @@ END_POINTS: tuple[tuple[str, str], ...] = (
 )
 """A fact's end point and ours; any other is "other"."""
 
-_COMPONENTS = Roster().components
+_COMPONENTS = Register().components
 _SCHEDULE = re.compile(r" ?Q\d?W|单纯|单药| alone")
 
 

@@ -1,99 +1,184 @@
-"""Patients, doses and the design: the figures that are bound by words of their own, not by an end point."""
+"""How many patients, of the study and of each of its arms; doses, centres, cycles, prior lines."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from corpus.trial_results.arm_binding import Memory
-from corpus.trial_results.arm_names import TREATMENT, introduced
+from corpus.trial_results.arms.binding import Memory, Place
+from corpus.trial_results.arms.mentions import TREATMENT
 from corpus.trial_results.scanning import Bound, Figure, Tokens
 
 _L, _R = r"(?<![A-Za-z])", r"(?![A-Za-z])"
+_PEOPLE = (
+    r"(?:(?!and |or |were |in |with |to )[A-Za-z0-9-]{1,20} ){0,4}?(?:patients|participants|subjects|women|men|children|infants|adults"
+    r"|individuals|people|persons|volunteers|adolescents|smokers|students|females|males|survivors|recipients|eyes)(?![A-Za-z])"
+)
+_TO_ARM = re.compile(
+    rf"(?: ?{_PEOPLE})?(?: who)?(?: were| was| had been)?(?: randomly| initially)?(?: assigned| allocated| randomi[sz]ed| randomly assigned)?"
+    rf"(?: to| into| in| received| underwent| receiving| given| on| treated with)(?: receive| undergo| the| an?| either| each)* ?"
+)
+_DIRECT = re.compile(rf"(?: ?{_PEOPLE})?(?: ?例| ?人| ?名)?(?: of)? ?")
+_BEHIND_ARM = re.compile(r"(?:患者|者)?[ (:]{0,2}(?:,(?=[\u3400-\u9fff0-9]))?(?:共|纳入|为|有|n ?= ?|N ?= ?)? ?")
+_ARM_N = re.compile(r"[ ,;:(\[]{0,3}(?:[^()\[\];]{0,40}?[,; ])?")
+_EACH = re.compile(r"(?:各|每组|每臂)(?:有|为)? ?$")
+_ALLOTTED = re.compile(
+    rf"随机|分为|分成|分入|分配|入组|纳入|{_L}(?:random|assign|alloc|enrol|divided|analy[sz]ed)", re.I
+)
 _ENROLLED_BEFORE = re.compile(
-    rf"(?:纳入|入组|招募|入选|入选了|收治|选取|选择|收集|随机(?:分配|化|入组)?)(?:了|的|共|合格|符合条件|患者"
-    rf"|计)*?(?:[^,;。0-9%]{{0,20}})$"
-    rf"|{_L}(?:enrolled|included|recruited|randomi[sz]ed|randomly assigned|assigned|treated|given to"
-    rf"|administered to|registered"
-    rf"|accrued)(?: a total of| and treated)? ?(?:in total )?$|(?:共|共有|总计) ?$",
+    rf"(?:纳入|入组|招募|入选|收治|选取|选择|收集|登记|观察|募集|随机(?:分配|化|入组)?)(?:了|的|共|合格|符合条件|患者|计|到)*?(?:[^,;。%]{{0,24}}?)$"
+    rf"|{_L}(?:enrolled|included|recruited|randomi[sz]ed|randomly assigned|assigned|treated|given to|administered to|registered"
+    rf"|accrued|evaluated|involved|involving|studied)(?: a total of| and treated)? ?(?:in total )?$|(?:共|共有|总计|将|对) ?$|(?:^|[:.] ?|, )(?:[Aa] )?[Tt]otal of $",
     re.I,
 )
 _ENROLLED_AFTER = re.compile(
-    rf"(?:[^,;。0-9]{{0,60}}?)(?:入组|被?纳入|随机|接受了?[^,;。]{{0,12}}治疗|按)"
-    rf"|[^,;.0-9]{{0,60}}?{_L}(?:were|was|had been|underwent|received|have been)? ?(?:enrolled|randomi[sz]ed"
-    rf"|randomly|randomi[sz]ation|recruited|included|assigned|treated|treatment){_R}",
+    rf"[^,;。]{{0,60}}?(?:入组|被?纳入|随机|接受了?[^,;。]{{0,12}}治疗|按)"
+    rf"|[^,;.]{{0,90}}?{_L}(?:were|was|had been|underwent|received|have been|participated|took part)? ?(?:enrolled|randomi[sz]ed"
+    rf"|randomly|randomi[sz]ation|recruited|included|assigned|treated|treatment|participated|took part){_R}",
+    re.I,
+)
+_FIRST = re.compile(
+    rf"(?:^|{_L}(?:Among|In|Of|with|Overall|conducted in|from|Methods?:{{1,2}}|Results?:{{1,2}}|study,|trial,|for|in)),? ?(?:the )?$",
     re.I,
 )
 _NOT_ENROLLED = re.compile(
-    rf"筛选|死亡|排除|脱落|出现|发生|{_L}(?:screened|excluded|died|deaths?|events|withdrew|discontinued){_R}", re.I
+    rf"筛选|死亡|排除|脱落|出现|发生|失访|{_L}(?:screened|excluded|died|deaths?|events|withdrew|discontinued|did not|eligibility){_R}",
+    re.I,
 )
-_ARM_AFTER = re.compile(
-    r" ?(?:patients |participants )?(?:were )?(?:randomly )?(?:assigned |allocated |randomi[sz]ed )?(?:to|in"
-    r"|received|receiving)(?: (?:receive|the))*+ ?"
-)
-_SIZED = re.compile(r" ?\([nN] ?= ?")
-_EACH = re.compile(r"各(?:有|为)? ?$")
+_RATIO = re.compile(r"(?<=[0-9])[:比/-] ?$|[≥≤<>±~=] ?$|第$")
 
 
-def bind_counts(tokens: Tokens, memory: Memory) -> list[Bound]:
-    """Patients enrolled and per arm, doses, centres, cycles, prior lines."""
-    result: list[Bound] = []
-    names = [(arm, memory.roster.resolve(arm)) for arm in tokens.arms if arm.strong or introduced(tokens.text, arm)]
+def bind_sizes(tokens: Tokens, places: Sequence[Place], memory: Memory) -> list[Bound]:
+    """The numbers of patients that a sentence tells, in no order."""
+    text = tokens.text
+    known = [place for place in places if place.arm]
+    found = _in_brackets(tokens, known)
     # An arm with a size in brackets has it there: a number before it counts the whole.
-    bracketed: set[str | None] = set()
-    for start, end, _ in tokens.sizes:
-        near = [
-            name
-            for arm, name in names
-            if 0 <= start - arm.end <= 12
-            and ("(" in tokens.text[arm.end : start] if arm.strong else _SIZED.fullmatch(tokens.text, arm.end, start))
-        ]
-        if near:
-            bracketed.add(near[-1])
-            result.append(_count(Figure(start, end, (start, end), "patients", "c"), "arm_size", near[-1]))
+    bracketed = {item.arm for item in found}
+    sized = bool(found)
+    figures = [f for f in tokens.figures if f.kind in "ci" and _may_count(text, f)]
     enrolled = False
-    for i, figure in enumerate(tokens.figures):
+    for i, figure in enumerate(figures):
+        before, after = text[max(0, figure.start - 44) : figure.start], text[figure.end : figure.end + 110]
+        bare = figure.kind == "i"
+        if not enrolled and not bare and re.search(r"enrolled|randomi", text[figure.start : figure.end]):
+            enrolled = True
+            found.append(_all(figure))
+            continue
+        if _NOT_ENROLLED.search(before[-14:]) or _NOT_ENROLLED.match(after.lstrip()[:14]):
+            continue
+        arm = _its_arm(text, figure, figures[i - 1] if i else None, known, bool(found) and not enrolled)
+        if _EACH.search(before) and memory.register.arms:
+            found += [_of(figure, each.name) for each in memory.register.arms]
+        elif (
+            arm
+            and not enrolled
+            and (arm in bracketed or (_shared(text, figure, known, figures[i + 1 :]) and not sized))
+        ):
+            # "769 patients were assigned to A or B"
+            enrolled = True
+            found.append(_all(figure))
+        elif arm and re.search(r"(?:vs\.?|versus|compared (?:to|with)|than) $", before):
+            continue
+        elif (
+            arm
+            and memory.single is None
+            and (sized or enrolled or _ALLOTTED.search(text) or (not bare and not memory.told))
+        ):
+            sized = True
+            found.append(_of(figure, arm))
+        elif enrolled or (bare and not re.match(rf" {_PEOPLE}", after)):
+            continue
+        elif (
+            _ENROLLED_BEFORE.search(before)
+            or _ENROLLED_AFTER.match(after)
+            or (
+                not memory.enrolled
+                and _FIRST.search(before)
+                and re.match(rf"(?: ?例| ?名)| {_PEOPLE}", text[figure.digits[1] :])
+            )
+        ):
+            enrolled = True
+            found.append(_all(figure))
+    memory.enrolled |= enrolled
+    return found
+
+
+def _may_count(text: str, figure: Figure) -> bool:
+    before, after = text[max(0, figure.start - 6) : figure.start], text[figure.end : figure.end + 12]
+    # 27 例 (44%): so many had it.
+    return not (
+        _RATIO.search(before)
+        or re.match(
+            r"(?:,? ?(?:and |or |和|或|、)?[0-9.]{1,6}){1,5} ?(?:mg|μg|g|Gy|weeks?|months?|周|月)",
+            after + text[figure.end + 12 : figure.end + 30],
+        )
+        or re.match(r" ?[(\[][0-9]{1,3}(?:\.[0-9]{1,2})? ?%|[-/][0-9A-Za-z]| ?%", after)
+        or (
+            re.search(r"(?:of|in|/) $", before)
+            and re.search(r"[0-9)\]] (?:of|in) $", text[max(0, figure.start - 12) : figure.start])
+        )
+    )
+
+
+def _in_brackets(tokens: Tokens, known: Sequence[Place]) -> list[Bound]:
+    """X (n = 30): the arm right before it; of several, the nearest before each."""
+    text, found = tokens.text, []
+    for start, end, _ in tokens.sizes:
+        near = [p for p in known if p.end <= start and "%" not in text[p.end : start]]
+        if near and any(0 <= near[-1].start - named.end < 12 for named in tokens.endpoints):
+            # "adverse events (A, n = 3)"
+            continue
+        if near and (
+            (len(gap := text[near[-1].end : start]) <= 14 and ("(" in gap or "[" in gap or _ARM_N.fullmatch(gap)))
+            or (len(tokens.sizes) > 1 and not re.search(r"[。]|\. ", gap))
+        ):
+            found.append((Figure(start, end, (start, end), "patients", "c"), near[-1]))
+    arms = [id(place.arm) for _, place in found]
+    return [_of(figure, place.arm.name) for figure, place in found if place.arm and arms.count(id(place.arm)) == 1]
+
+
+def _its_arm(text: str, figure: Figure, earlier: Figure | None, known: Sequence[Place], listed: bool) -> str | None:
+    """The arm that a number of patients is of: behind it with a word of allotment, or right beside it."""
+    for place in known:
+        if place.arm is None:
+            continue
+        if place.start >= figure.digits[1]:
+            gap = text[figure.digits[1] : place.start]
+            if _TO_ARM.fullmatch(gap) or (_DIRECT.fullmatch(gap) and (listed or "(" in text[: figure.start][-30:])):
+                return place.arm.name
+        elif place.end <= figure.start and (gap := _BEHIND_ARM.fullmatch(text, place.end, figure.start)):
+            if figure.kind == "c" or re.match(r" ?[,;)，人]", text[figure.end :]):
+                return place.arm.name
+    return None
+
+
+def _shared(text: str, figure: Figure, known: Sequence[Place], later: Sequence[Figure]) -> bool:
+    """Whether a number is that of several arms: they follow it, and no other number does."""
+    behind = [p for p in known if p.start >= figure.end]
+    return len({id(p.arm) for p in behind}) > 1 and not any(f.start < behind[1].start for f in later)
+
+
+def _all(figure: Figure) -> Bound:
+    return _bound(figure, "enrolled", "all")
+
+
+def _of(figure: Figure, arm: str) -> Bound:
+    return _bound(figure, "arm_size", arm)
+
+
+def _bound(figure: Figure, endpoint: str, arm: str) -> Bound:
+    figure.unit = "patients"
+    return Bound(figure, endpoint, "count", endpoint, arm=arm, sure=0.9)
+
+
+def bind_design(tokens: Tokens, memory: Memory) -> list[Bound]:
+    """Doses, centres, cycles, prior lines."""
+    result: list[Bound] = []
+    for figure in tokens.figures:
         before = tokens.text[max(0, figure.start - 40) : figure.start]
         after = tokens.text[figure.end : figure.end + 80]
-        if figure.kind in "ci":
-            bare = figure.kind == "i"
-            if bare and re.search(r"(?<=[0-9])[:比/-] ?$", before):
-                continue
-            sized = [
-                n
-                for arm, n in names
-                if re.fullmatch(r"(?:患者)?[ (,:]{0,2}(?:共|纳入|为)? ?", tokens.text[arm.end : figure.start])
-                and arm.end <= figure.start
-            ]
-            assigned = next(
-                (
-                    n
-                    for arm, n in names
-                    if arm.start >= figure.end and _ARM_AFTER.fullmatch(tokens.text[figure.end : arm.start])
-                ),
-                None,
-            )
-            if not enrolled and re.search(r"enrolled|randomi", tokens.text[figure.start : figure.end]):
-                enrolled = True
-                result.append(_count(figure, "enrolled", "all"))
-                continue
-            if _NOT_ENROLLED.search(before[-12:]) or _NOT_ENROLLED.match(after.lstrip()[:12]):
-                continue
-            if _EACH.search(before) and len(memory.two()) == 2 and not bare:
-                result += [_count(figure, "arm_size", name) for name in memory.two()]
-            elif sized and not bare:
-                result.append(_count(figure, "arm_size", sized[-1]))
-            elif (
-                assigned
-                and assigned not in bracketed
-                and not memory.single
-                and (enrolled or not bare or i > 0)
-                and re.search(r"(?:assign|random|alloc|receiv|enroll)", tokens.text)
-            ):
-                result.append(_count(figure, "arm_size", assigned))
-            elif (not bare and (_ENROLLED_BEFORE.search(before) or _ENROLLED_AFTER.match(after))) and not enrolled:
-                enrolled = True
-                result.append(_count(figure, "enrolled", "all"))
-        elif figure.kind == "d":
+        if figure.kind == "d":
             result.append(Bound(figure, "dose", "dose", "dose", arm=_dosed(tokens, figure, memory)))
         elif figure.kind == "s":
             result.append(_other(figure, "centres", "all"))
@@ -104,13 +189,8 @@ def bind_counts(tokens: Tokens, memory: Memory) -> list[Bound]:
         ):
             result.append(_other(figure, "cycles", "all"))
         elif figure.kind == "l" and re.search(rf"中位|{_L}median", before):
-            result.append(_other(figure, "prior lines", memory.single))
+            result.append(_other(figure, "prior lines", memory.single.name if memory.single else None))
     return result
-
-
-def _count(figure: Figure, endpoint: str, arm: str | None) -> Bound:
-    figure.unit = "patients"
-    return Bound(figure, endpoint, "count", endpoint, arm=arm)
 
 
 def _other(figure: Figure, label: str, arm: str | None) -> Bound:
@@ -129,6 +209,7 @@ def _dosed(tokens: Tokens, figure: Figure, memory: Memory) -> str | None:
             )
             or (figure.end <= arm.start and re.fullmatch(r"(?: of)? ?(?:的)?", gap_after))
         ):
-            return memory.single or memory.roster.resolve(arm)
+            known = memory.single or memory.register.resolve(arm.name)
+            return known.name if known else arm.name
     found = TREATMENT.search(tokens.text)
-    return memory.single if found else None
+    return memory.single.name if found and memory.single else None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from corpus.trial_results.scanning import LIST, Bound, Figure, Named, Tokens, runs
-from corpus.trial_results.time_points import AT_TIME, NO_VALUE, is_time_point, place_times
+from corpus.trial_results.settings import AT_TIME, NO_VALUE, is_time_point, place_times
 from corpus.vocabulary.endpoints import by_key, survival_keys
 
 _L, _R = r"(?<![A-Za-z])", r"(?![A-Za-z])"
@@ -46,6 +47,7 @@ _LINK = re.compile(
 _IN_PEOPLE = re.compile(
     r" ?(?:而|且|其中)?在?[^,;。()]{1,30}(?:患者|人群|亚组)(?:中|的)?(?:则|分别|均)?(?:为|达|是)? ?"
     r"| ?(?:and|while|whereas)? ?(?:was |were )?(?:in|among|for) [^,;()]{1,40}(?:was|were|it was) ?"
+    r"| ?(?:and )?(?:especially|particularly|notably|including) (?:in|among|for) [^,;()]{1,50} \("
 )
 _DEATH: tuple[tuple[str, str], ...] = (
     (rf"进展(?:或|和|/)死亡|progression(?: of disease)?(?:,)? or death|{_L}PFS{_R}|progression-free|无进展", "PFS"),
@@ -56,13 +58,21 @@ _ABOUT = [(re.compile(pattern), of) for pattern, of in _DEATH]
 _STATISTIC = {"t": "median", "%": "rate", "r": "ratio"}
 
 
+_OTHER_ARM = re.compile(r" (?:with|in|for|on) [^,;.()0-9]{2,40} (?:vs\.?|versus|and|compared with) ")
+
+
 def share_units(tokens: Tokens) -> None:
     """13.6 vs 8.3 months, 76 and 53%: the unit of the last is that of all."""
     for i in range(len(tokens.figures) - 2, -1, -1):
         figure, after = tokens.figures[i], tokens.figures[i + 1]
         gap = tokens.text[figure.tail : after.start]
-        if figure.unit is None and after.unit is not None and after.kind in "t%" and LIST.fullmatch(gap):
+        if figure.unit is None and after.unit is not None and after.kind in "t%m" and LIST.fullmatch(gap):
             figure.unit, figure.kind = after.unit, after.kind
+    for figure, after in itertools.pairwise(tokens.figures):
+        # "66 months with A vs. 73 in the B group": the unit of the first.
+        gap = tokens.text[figure.tail : after.start]
+        if after.unit is None and figure.kind in "t%" and len(gap) < 60 and _OTHER_ARM.fullmatch(gap):
+            after.unit, after.kind = figure.unit, figure.kind
 
 
 def bind_endpoints(tokens: Tokens, carried: Named | None) -> list[Bound]:
@@ -98,7 +108,7 @@ def bind_endpoints(tokens: Tokens, carried: Named | None) -> list[Bound]:
     _share_endpoints(tokens, bound)
     place_times(tokens, bound, times)
     for item in bound:
-        if item.endpoint == "HR":
+        if item.statistic == "ratio":
             item.of = _hazard_of(tokens, item, bound, carried)
     return bound
 
@@ -176,6 +186,26 @@ def _after(tokens: Tokens, i: int, fits: list[Named]) -> Named | None:
     return next((n for n in names if n.row.endpoint == "discontinuation"), names[0])
 
 
+# What names another outcome than the one before a comma.
+_ANOTHER = re.compile(
+    r"[\u3400-\u9fff]{2,}(?<!发生)率(?!均|分别)|(?<![\u3400-\u9fff，])[\u3400-\u9fff]{2,}(?:发生率|评分|水平)|(?<![a-z])time to (?!event)|(?<![a-z])(?:scores?|levels?|duration)(?![a-z])"
+)
+
+
+_NEXT_ARM = re.compile(
+    r"[ ),;]{0,3}(?:and |而|且)?(?:in |for |with )?(?:the )?[ _]*(?:组|group|arm)?(?:的|为|是|则为|was|were| ){0,3}"
+)
+
+
+def _armless(tokens: Tokens, start: int, end: int) -> str:
+    """A piece of a sentence with a blank for each character of an arm's name."""
+    piece = list(tokens.text[start:end])
+    for arm in tokens.arms:
+        for place in range(max(arm.start, start), min(arm.end, end)):
+            piece[place - start] = " "
+    return "".join(piece)
+
+
 def _joined(tokens: Tokens, name: Named, i: int, bound: list[Bound]) -> bool:
     """True where a figure still belongs to the last end point named before it."""
     figure, text = tokens.figures[i], tokens.text
@@ -184,15 +214,33 @@ def _joined(tokens: Tokens, name: Named, i: int, bound: list[Bound]) -> bool:
         return False
     if figure.kind == "r":
         # A ratio stands right behind its name.
+        follows = bool(bound) and any(bound[-1].figure.tail <= a.start and a.end <= figure.start for a in tokens.arms)
+        if (
+            follows
+            and bound[-1].statistic == "ratio"
+            and _NEXT_ARM.fullmatch(_armless(tokens, bound[-1].figure.tail, figure.start))
+        ):
+            # "A 组的 OR 为 1.4，B 组为 5.0"
+            return True
         return (
             len(gap) < 70
             and not re.search(r"[;。]", gap)
             and not any(name.end <= f.start < figure.start and f.kind == "r" for f in tokens.figures)
-        ) or bool(bound and bound[-1].endpoint == "HR" and LIST.fullmatch(text[bound[-1].figure.tail : figure.start]))
+        ) or bool(
+            bound and bound[-1].statistic == "ratio" and LIST.fullmatch(text[bound[-1].figure.tail : figure.start])
+        )
     outside = re.sub(r"\([^()]{0,160}\)", lambda m: " " * len(m[0]), gap)
     cut = max(outside.rfind(","), outside.rfind(";"))
     mine = next((b for b in reversed(bound) if b.named == name.start), None)
     last = outside[cut + 1 :]
+    if "、" in gap and re.search(r"、[\u3400-\u9fff]{2,8}[0-9]{0,5} ?例? ?\(?$", gap):
+        return False
+    if (
+        cut >= 0
+        and _ANOTHER.search(last)
+        and not any(name.end + cut < n.start < figure.start for n in tokens.endpoints)
+    ):
+        return False
     arm = any(name.end + cut + 1 <= a.start and a.end <= figure.start for a in tokens.arms)
     if mine and LIST.fullmatch(text[mine.figure.tail : figure.start]):
         return True
@@ -235,38 +283,67 @@ def _continues(tokens: Tokens, i: int) -> bool:
     return bool(arms) and bool(_LINK.fullmatch(_COMPARED.sub("", rest)))
 
 
+_NAME_LIST = re.compile(
+    r"\)? ?(?:率)?(?:和|与|及|、|以及|,|and|, and|,? ?as well as) ?(?:the |中位 ?|median |(?:grade )?){0,3}"
+)
+_SECOND = re.compile(r"(?<![A-Za-z])(?:compared (?:with|to)|versus|vs\.?|against)(?![A-Za-z])|而|对比|比")
+
+
 def _share_endpoints(tokens: Tokens, bound: list[Bound]) -> None:
-    """ORR 和 DCR 分别为 40%和 70%: as many end points as figures, each its own."""
-    for start, end in runs(tokens, bound):
-        group = bound[start:end]
+    """ORR 和 DCR 分别为 40%和 70%: end points in a row to figures in a row.
+
+    As many figures as names have one each; twice as many, with a comparison in the middle, have them in turn; as many
+    enumerations as names have one name each.
+    """
+    groups = [bound[start:end] for start, end in runs(tokens, bound)]
+    for place, group in enumerate(groups):
         if len(group) < 2 or group[0].named < 0:
             continue
-        kind = group[0].figure.kind
-        names = [
-            n
-            for n in tokens.endpoints
-            if n.end <= group[0].figure.start and kind in n.row.units and n.row.endpoint != "-"
-        ]
-        listed = names[-1:]
-        for name in reversed(names[:-1]):
-            gap = re.sub(r"\([^()]{0,60}\)", "", tokens.text[name.end : listed[0].start])
-            if not re.fullmatch(
-                r"\)? ?(?:率)?(?:和|与|及|、|以及|,|and|, and|,? ?as well as) ?(?:the |中位 ?|median "
-                r"|(?:grade )?){0,3}",
-                gap,
-            ):
-                break
-            listed.insert(0, name)
-        if len(listed) == len(group) and len({n.row.key for n in listed}) > 1:
-            for item, name in zip(group, listed, strict=True):
-                other = _bound(tokens, item.figure, name)
-                item.endpoint, item.name, item.label, item.statistic, item.named = (
-                    other.endpoint,
-                    other.name,
-                    other.label,
-                    other.statistic,
-                    other.named,
-                )
+        listed = _listed(tokens, group[0].figure)
+        following = groups[place : place + len(listed)]
+        if len(listed) < 2 or len({n.row.key for n in listed}) == 1:
+            continue
+        half = tokens.text[group[len(listed) - 1].figure.tail : group[len(listed) % len(group)].figure.start]
+        if len(listed) == len(group):
+            names = [listed]
+        elif len(group) == 2 * len(listed) and _SECOND.search(half):
+            names = [[*listed, *listed]]
+        elif len(following) == len(listed) and all(
+            len(other) == len(group) and other[0].name == group[0].name for other in following
+        ):
+            names = [[name] * len(group) for name in listed]
+        else:
+            continue
+        for items, own in zip(following, names, strict=False):
+            for item, name in zip(items, own, strict=True):
+                _rename(item, _bound(tokens, item.figure, name))
+
+
+def _rename(item: Bound, other: Bound) -> None:
+    item.endpoint, item.name, item.label = other.endpoint, other.name, other.label
+    item.statistic, item.named = other.statistic, other.named
+
+
+def _listed(tokens: Tokens, figure: Figure) -> list[Named]:
+    """The end points that a sentence names in a row before a figure."""
+    names = [
+        n for n in tokens.endpoints if n.end <= figure.start and figure.kind in n.row.units and n.row.endpoint != "-"
+    ]
+    listed = names[-1:]
+    for name in reversed(names[:-1]):
+        if not _NAME_LIST.fullmatch(re.sub(r"\([^()]{0,60}\)", "", tokens.text[name.end : listed[0].start])):
+            break
+        listed.insert(0, name)
+    return listed
+
+
+_OF_RISK = re.compile(r"(?:死亡|进展|复发)[^,;。]{0,8}风险[^,;。]{0,16}[(,]?$|risk (?:of|for) [^,;.]{3,40}$")
+
+
+def _about_risk(text: str) -> str | None:
+    """What the risk is of that a sentence speaks of right before a ratio."""
+    told = _OF_RISK.search(text)
+    return _about(told[0]) if told else None
 
 
 def _about(text: str) -> str | None:
@@ -276,9 +353,9 @@ def _about(text: str) -> str | None:
 def _hazard_of(tokens: Tokens, item: Bound, bound: list[Bound], carried: Named | None) -> str | None:
     """The end point of a hazard ratio: said with it, else the last before it, else the next, else the one carried."""
     text, start = tokens.text, item.figure.start
-    name = next((n for n in reversed(tokens.endpoints) if n.end <= start and n.row.endpoint == "HR"), None)
+    name = next((n for n in reversed(tokens.endpoints) if n.end <= start and "r" in n.row.units), None)
     floor = name.start if name else start
-    said = _about(text[max(0, floor - 2) : start])
+    said = _about(text[max(0, floor - 2) : start]) or _about_risk(text[max(0, floor - 40) : floor])
     if said:
         return said
     for other in reversed(tokens.endpoints):

@@ -1,29 +1,31 @@
-"""Text to TrialResults: passages to paragraphs, paragraphs to sentences, sentences to bound figures."""
+"""Text to TrialResults: passages to studies, studies to sentences, sentences to bound figures."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from corpus.document import Passage, Span
 from corpus.reading.plain import read_plain
 from corpus.segments.passages import split_passages
-from corpus.trial_results.arm_binding import Memory, allot_arms
-from corpus.trial_results.arm_names import Arm
-from corpus.trial_results.arm_roster import Roster, drug_keys
-from corpus.trial_results.counts import bind_counts
+from corpus.trial_results.arms.binding import Memory, allot_arms, places_of
+from corpus.trial_results.arms.mentions import names_pattern
+from corpus.trial_results.arms.register import drug_keys
+from corpus.trial_results.counts import bind_design, bind_sizes
 from corpus.trial_results.endpoint_binding import bind_endpoints
+from corpus.trial_results.outcomes import open_outcomes
 from corpus.trial_results.scanning import Bound, Named, Tokens, number, scan
-from corpus.trial_results.trial_names import phase_of, trial_of
+from corpus.trial_results.settings import place_subgroups
+from corpus.trial_results.studies import LONGEST, PART, Study, single_arm, studies
 from corpus.trial_results.trial_result import TrialResult
+from corpus.trial_results.which_trial import mentions_of, trials_of
 from corpus.vocabulary.concepts import Concept
-from corpus.words.folding import fold_width
 
-LONGEST = 2_000
-"""Characters of a sentence that is read. A longer one is a table, a list or an attack."""
+OPEN, PAIRED = 0.35, 0.15
+"""How sure the arm of an outcome must be that no vocabulary has (``Bound.sure``), alone and set against another."""
 
+_POOLED = re.compile(r"(?:^|[:.] )(?:[Aa] )?[Mm]eta-analysis (?:with|of|including)|荟萃分析(?:显示|结果)")
 MOST = 60
 """Figures, and arms, of a sentence that is read: more of them are a table without its lines."""
 
@@ -40,80 +42,73 @@ def extract_results(passages: Iterable[Passage], concepts: Iterable[Concept] | N
     ``concepts``: those that tell which names are one drug's; None for the drugs known in general.
     """
     drugs = drug_keys(concepts) if concepts else None
-    return [
-        result
-        for paragraph in _paragraphs(passages)
-        for result in _results(paragraph, Roster(drugs=drugs) if drugs else Roster())
-    ]
+    return [result for study in studies(passages, drugs) for result in _results(study)]
 
 
-@dataclass(slots=True)
-class _Paragraph:
-    key: tuple[str, str, str]
-    topic: str
-    sentences: list[tuple[Span, str]]
-
-
-# An abstract's labelled parts are one text: its methods name the arms of its results.
-_LABEL = re.compile(
-    r"(?:\[|【)?(?:methods?|results?|findings|interpretation|conclusions?|patients and methods"
-    r"|materials and methods|方法|结果|结论|资料与方法)(?:\]|】|[ :：.—]|$)",
-    re.I,
-)
-
-
-def _paragraphs(passages: Iterable[Passage]) -> Iterator[_Paragraph]:
-    current: _Paragraph | None = None
-    end = 0
-    for passage in passages:
-        key = (passage.document_id, passage.section, passage.topic)
-        for span in passage.sentences:
-            text = passage.sentence(span)
-            gap = passage.text[max(0, end - passage.span.start) : span.start - passage.span.start]
-            # Between passages the break is not seen: those of one topic, or of one abstract, go on.
-            broken = "\n" in gap if span.start > passage.span.start else key != (current.key if current else None)
-            labelled = bool(_LABEL.match(text)) or bool(_LABEL.match(passage.heading))
-            if current is None or passage.document_id != current.key[0] or (broken and not labelled):
-                if current:
-                    yield current
-                current = _Paragraph(key, passage.topic, [])
-            current.key = key
-            current.sentences.append((span, text))
-            end = span.end
-    if current:
-        yield current
-
-
-def _results(paragraph: _Paragraph, roster: Roster) -> Iterator[TrialResult]:
-    folded = [fold_width(text) for _, text in paragraph.sentences]
-    scans = [scan(text) if len(text) <= LONGEST else Tokens(text) for text in folded]
+def _results(study: Study) -> Iterator[TrialResult]:
+    names = names_pattern(name for arm in study.register.arms for name in arm.names)
+    scans = [scan(text, names) if len(text) <= LONGEST else Tokens(text) for text in study.folded]
     scans = [
         tokens if len(tokens.figures) <= MOST and len(tokens.arms) <= MOST else Tokens(tokens.text) for tokens in scans
     ]
-    if not any(re.search("[0-9]", text) for text in folded):
-        return
-    whole = " ".join(text[:LONGEST] for text in folded)
-    trial, phase = trial_of(fold_width(paragraph.topic), whole), phase_of(whole)
-    memory = Memory(roster, _single(scans, whole, roster))
-    for (span, text), tokens in zip(paragraph.sentences, scans, strict=True):
-        yield from _of_sentence(tokens, span, text, memory, trial, phase)
+    whole = " ".join(text[:LONGEST] for text in study.folded)
+    memory = Memory(study.register, single_arm(scans, whole, study.register), told=not study.labelled)
+    telling = _Telling(study.trial, study.trials, list(study.trials[:2]))
+    for (span, text), tokens in zip(study.sentences, scans, strict=True):
+        if study.labelled and (part := PART.match(tokens.text)):
+            memory.told = not part["before"]
+        yield from _of_sentence(tokens, span, text, memory, telling, study.phase)
+
+
+@dataclass(slots=True)
+class _Telling:
+    """Which trial the text is about just now."""
+
+    current: str | None
+    names: tuple[str, ...]
+    last: list[str]
+    """The two that were named last."""
+
+    def trials_of(self, tokens: Tokens, items: Sequence[Bound]) -> list[str | None]:
+        """The trial of each figure of the next sentence."""
+        if len(self.names) < 2:
+            return [self.current] * len(items)
+        mentions = mentions_of(tokens.text, self.names, self.last)
+        found = trials_of(tokens, items, mentions, self.current)
+        told = [mention.name for mention in mentions]
+        self.current = told[-1] if told else self.current
+        self.last = told[-2:] if len(set(told[-2:])) > 1 else self.last
+        return found
 
 
 def _of_sentence(
-    tokens: Tokens, span: Span, text: str, memory: Memory, trial: str | None, phase: str | None
+    tokens: Tokens, span: Span, text: str, memory: Memory, telling: _Telling, phase: str | None
 ) -> Iterator[TrialResult]:
     bound = bind_endpoints(tokens, memory.endpoint)
-    allot_arms(tokens, bound, memory)
-    items = bound + bind_counts(tokens, memory)
-    _subgroups(tokens, bound)
-    for item in sorted(items, key=lambda b: b.figure.digits):
-        yield _result(item, tokens, span, text, memory, trial, phase)
+    places = places_of(tokens, tokens.arms, memory.register, memory.order)
+    counts = bind_sizes(tokens, places, memory) + bind_design(tokens, memory)
+    if memory.told:
+        spoken_for = [(item.figure.start, item.figure.end) for item in counts]
+        bound = sorted([*bound, *open_outcomes(tokens, bound, spoken_for)], key=lambda item: item.figure.start)
+    # A meta-analysis that a report of a trial adds is not of its arms.
+    if not _POOLED.search(tokens.text):
+        allot_arms(tokens, bound, places, memory)
+    bound = [
+        item
+        for item in bound
+        if not item.open or (item.arm and item.sure >= (PAIRED if item.listed else OPEN) and not memory.single)
+    ]
+    place_subgroups(tokens, bound)
+    items = sorted(bound + counts, key=lambda b: b.figure.digits)
+    trial = telling.current
+    for item, its in zip(items, telling.trials_of(tokens, items), strict=True):
+        yield _result(item, tokens, span, text, memory, its, phase)
     for start, end, printed in tokens.loose_p:
         yield TrialResult(
             trial, phase, None, None, "p_value", "p", None, None, number(tokens.text[start:end]), text[start:end],
             None, None, None, printed, None, span, text, "p_value",
         )  # fmt: skip
-    last = next((b.named for b in reversed(bound) if b.named >= 0 and b.endpoint != "HR"), None)
+    last = next((b.named for b in reversed(bound) if b.named >= 0 and b.statistic != "ratio"), None)
     name: Named | None = next((n for n in tokens.endpoints if n.start == last), None)
     memory.endpoint = name or (memory.endpoint if not tokens.endpoints else None)
 
@@ -123,13 +118,14 @@ def _result(
 ) -> TrialResult:
     figure = item.figure
     start, end = figure.digits
-    arm = item.arm or ("all" if item.endpoint == "follow_up" else None)
+    # Follow-up is the study's, whatever arm is named before it.
+    arm = "all" if item.endpoint == "follow_up" else item.arm
     setting = [*([item.label] if item.label else []), *item.settings]
     return TrialResult(
         trial=trial,
         phase=phase,
         arm=arm,
-        comparator=memory.other(arm),
+        comparator=memory.comparator(arm),
         endpoint=item.endpoint,
         statistic=item.statistic,
         of=item.of,
@@ -144,73 +140,5 @@ def _result(
         span=span,
         sentence=text,
         name=item.name,
+        confidence=item.sure,
     )
-
-
-_COMPARATIVE = re.compile(
-    r"随机|对照组|(?<![A-Za-z])(?:randomi[sz]|randomly|versus |vs\.? |placebo|controlled|control (?:group|arm))", re.I
-)
-
-
-def _single(scans: list[Tokens], whole: str, roster: Roster) -> str | None:
-    """The one treatment of a paragraph that compares none: its most named drug, by its fullest name."""
-    strong = {arm.name for tokens in scans for arm in tokens.arms if arm.strong}
-    if len(strong) > 1 or _COMPARATIVE.search(whole):
-        return None
-    treatments: list[Arm] = [arm for tokens in scans for arm in tokens.arms]
-    counts: Counter[str] = Counter()
-    for arm in treatments:
-        counts.update(roster.components(arm.name))
-    if not counts:
-        return None
-    most = max(counts.values())
-    drug = next(c for arm in treatments for c in sorted(roster.components(arm.name)) if counts[c] == most)
-    return max(
-        (arm.name for arm in treatments if drug in roster.components(arm.name)),
-        key=lambda name: len(roster.components(name)),
-    )
-
-
-_GRADE = re.compile(
-    r"(?:≥ ?)?(?:[1-5] ?[-~、] ?)?[1-5] ?级(?:及|或)?(?:以上)?|[Gg]rades? ?(?:≥ ?)?[1-5](?: ?(?:-|to|or|/"
-    r"|and) ?(?:[1-5]|higher|above|worse|greater))?(?: or (?:higher|worse))?"
-)
-_SUBGROUP = re.compile(
-    r"(?:在|对于|接受)?(?P<zh>[^,;。()]{2,40}(?:患者|人群"
-    r"|亚组))(?: ?\([^()]{0,30}\))?(?:亚组)?(?: ?\([^()]{0,30}\))?(?:中(?!位)|,)"
-    r"|(?<![A-Za-z])(?:[Ii]n|[Aa]mong|[Ff]or) (?P<en>(?:the )?(?:patients|those|participants"
-    r"|subgroups?)(?: of patients)?(?: (?:with|without|who|whose)) [^,;。()]{3,60})(?=[,;(.]| \()"
-)
-_BRACKETED = re.compile(r"(?P<who>[^,;。()、和与]{2,40}的?患者) ?\($")
-_WHOLE = re.compile(r"评估|所有|整体|全部|意向|all |overall|intention")
-_MARKED = re.compile(r"(?:PD-L1|TPS|CPS|TC|TPS ?评分)[^,;。()]{0,12} ?[≥<>≤] ?[0-9]{1,3} ?%?")
-_REVIEWED = re.compile(
-    r"研究者评估|独立(?:评审|审查|中心)[^,;。]{0,8}评估|investigator[- ]assessed|BICR"
-    r"|blinded independent central review|IRC"
-)
-
-
-def _subgroups(tokens: Tokens, bound: list[Bound]) -> None:
-    """Grade of adverse events, and the subgroup, marker or review that a figure is about, as printed."""
-    for i, item in enumerate(bound):
-        start = item.figure.start
-        floor = bound[i - 1].figure.tail if i else 0
-        before = tokens.text[:start]
-        if item.endpoint in ("AE_rate", "TRAE_rate", "discontinuation"):
-            grades = [m[0] for m in _GRADE.finditer(tokens.text, max(floor, start - 120), start)]
-            if not grades and i and item.endpoint == bound[i - 1].endpoint and len(bound[i - 1].settings) > 0:
-                grades = bound[i - 1].settings[:1]
-            item.settings[:0] = grades[-1:]
-            continue
-        bracket = _BRACKETED.search(before[-60:].rsplit("(", 1)[0] + "(") if item.endpoint == "HR" else None
-        half = before[before.rfind(";") + 1 :]
-        group = next((m for m in reversed(list(_SUBGROUP.finditer(half)))), None)
-        marked = next((m[0] for m in reversed(list(_MARKED.finditer(half)))), None)
-        reviewed = _REVIEWED.search(tokens.text, max(floor, start - 40), start)
-        said = bracket["who"] if bracket else (group["zh"] or group["en"]) if group else None
-        if said and not _WHOLE.search(said):
-            item.settings.append(re.sub(r"^(?:(?:而|且)?在|而|的|包括)", "", said.strip()).strip())
-        if marked and not (said and marked in said):
-            item.settings.append(marked)
-        if reviewed:
-            item.settings.append(reviewed[0])

@@ -30,14 +30,14 @@ NUMBER = (
 
 UNIT = "|".join(f"(?P<u{i}>{unit.printed})" for i, unit in enumerate(units()))
 
-_BOUND = r"[0-9]{1,4}(?:\.[0-9]{1,4})?"
+_BOUND = r"[-−+]?[0-9]{1,4}(?:\.[0-9]{1,4})?"
 _OPEN_END = (
     r"could not be (?:evaluated|estimated|calculated)|not (?:reached|estimable|evaluable|estimated"
     r"|calculable|available)|N\.?[REAC]\.?(?![A-Za-z])|未达到|未达|不可估计|无法估计|NE"
 )
 _TO = r" ?%? ?(?:个月|months?)? ?(?:to|-|~|至|,|—) ?"
 INTERVAL = (
-    r"(?P<level>[89][0-9](?:\.[0-9]{1,2})?) ?% ?(?:CI|置信区间|可信区间|confidence interval|credible interval)"
+    r"(?P<level>[89][0-9](?:\.[0-9]{1,2})?) ?% ?(?:CI|置信区间|可信区间|信赖区间|confidence interval|credible interval)"
     r"(?: ?[(\[{]CI[)\]}])?(?: ?[:,=为]| of)? ?[(\[]?"
     rf"(?P<low>{_BOUND}){_TO}(?P<high>{_BOUND}|{_OPEN_END})(?! ?个?月? ?(?:和|vs))"
 )

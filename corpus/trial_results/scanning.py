@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from corpus.trial_results.arm_names import Arm, find_arms
+from corpus.trial_results.arms.mentions import Mention, find_mentions
 from corpus.trial_results.patterns import (
     BARE_INTERVAL,
     ENDPOINT,
@@ -28,6 +28,12 @@ _SCAN = re.compile(
     rf"|(?P<resp>{RESPECTIVELY})|(?P<fraction>{FRACTION})|(?P<figure>{NUMBER})(?P<unit>)|(?P<word>{_WORD})"
 )
 _UNIT = re.compile(UNIT)
+# What a mean or a median is printed with: its standard deviation, its range.
+_SPREAD = re.compile(
+    rf"(?: ?(?:±|\+/-) ?{NUMBER})"
+    rf"|(?: ?[(\[](?:SDs?|SE|SEM|IQR|range|ranging|Q1|s|标准差|范围|四分位数?间?距?)[ :=,]{{0,3}}[-0-9.,;~ ]{{1,24}}(?:to [0-9.]{{1,8}} ?)?%?[)\]])"
+    rf"|(?: ?[(\[]{NUMBER} ?[,;~-] ?{NUMBER}[)\]](?= ?(?:d|天|日|h|分|min|个月|月|年|[a-z]{{1,5}}[,; ]|比|和|与|vs|对|[,;。])))"
+)
 _CAPITAL = re.compile(r"(?<![A-Za-z0-9])[A-Z](?=[a-z]{3})")
 
 
@@ -68,7 +74,7 @@ class Tokens:
     """Folded."""
     figures: list[Figure] = field(default_factory=list)
     endpoints: list[Named] = field(default_factory=list)
-    arms: list[Arm] = field(default_factory=list)
+    arms: list[Mention] = field(default_factory=list)
     sizes: list[tuple[int, int, int]] = field(default_factory=list)
     """n = 254: start, end of its digits, value."""
     loose_p: list[tuple[int, int, str]] = field(default_factory=list)
@@ -85,11 +91,13 @@ def _high(text: str) -> float | None:
     return number(text) if text[0].isdigit() else None
 
 
-def scan(text: str) -> Tokens:
-    """The tokens of a folded sentence."""
-    tokens = Tokens(text, arms=find_arms(text))
+def scan(text: str, names: re.Pattern[str] | None = None) -> Tokens:
+    """The tokens of a folded sentence; ``names``: those of its arms (``names_pattern``)."""
+    tokens = Tokens(text, arms=find_mentions(text, names))
     in_arm = [
-        (arm.start, arm.end) for arm in tokens.arms if arm.strong and re.search(r"[0-9]", text[arm.start : arm.end])
+        (arm.start, arm.end)
+        for arm in tokens.arms
+        if (arm.strong or arm.known) and re.search(r"[0-9]", text[arm.start : arm.end])
     ]
     position = 0
     # End points are written in lower case; a sentence begins with a capital.
@@ -140,8 +148,15 @@ def _figure(tokens: Tokens, match: re.Match[str], in_arm: list[tuple[int, int]])
         unit, kind, stop = units()[index].key, units()[index].kind, found.end()
     if any(a <= start < b for a, b in in_arm):
         return stop
-    tokens.figures.append(Figure(start, stop, (start, end), unit, kind, tail=stop))
-    return stop
+    spread = _SPREAD.match(text, stop)
+    if spread and unit is None and (found := _UNIT.match(text, spread.end())):
+        # 59.6 ± 16.1 d, 11(7,15)d
+        index = next(i for i in range(len(units())) if found[f"u{i}"] is not None)
+        unit, kind = units()[index].key, units()[index].kind
+        tokens.figures.append(Figure(start, end, (start, end), unit, kind, tail=found.end()))
+        return found.end()
+    tokens.figures.append(Figure(start, stop, (start, end), unit, kind, tail=spread.end() if spread else stop))
+    return spread.end() if spread else stop
 
 
 def _fraction(tokens: Tokens, match: re.Match[str]) -> int:
@@ -200,12 +215,18 @@ class Bound:
     """Where the sentence names the end point; -1 where it is carried over."""
     of: str | None = None
     arm: str | None = None
+    open: bool = False
+    """Whether no entry of the vocabulary governs it: worth a result only with an arm."""
+    listed: bool = False
+    """Whether it stands in a row with the figures of other arms."""
+    sure: float = 0.0
+    """How clearly the arm is its, from 0 to 1."""
     settings: list[str] = field(default_factory=list)
 
 
 LIST = re.compile(
-    r"[ )\]]{0,2}(?:,? ?(?:和|与|及|、|对比|比|and|vs?\.?|versus|or|compared with|as compared with|against) ?"
-    r"|[,/] ?|;? ?(?:vs\.?|versus) ?)(?:the |仅 ?|only )?"
+    r"[ )\]]{0,2}(?: ?of [0-9]{1,5} ?)?(?:,? ?(?:和|与|及|、|对比|对|比|and|vs?\.?|versus|or|compared with|as compared with|against) ?"
+    r"|[,/] ?|;? ?(?:vs\.?|versus) ?)(?:the |仅 ?|only )?(?:[0-9]{1,5} ?(?:例|人|名|patients|participants)? ?[(\[] ?)?[-−]?"
 )
 """What may stand between the figures of one enumeration."""
 

@@ -25,6 +25,11 @@ _NOT_NAMES = re.compile(
     r"(?i)^(?:phase|part|cohort|this|our|the|a|an|I{1,3}|IV|I+[ab]|Ib/I{1,2}|[IV1-4]{1,3}[abc]?|RCT|III?[ab]?"
     r"|NSCLC|SCLC|FDA|EGFR|CT|PK|.{0,9}phase.{0,9})$"
 )
+# Targets, diseases, drugs' codes: what is written like a trial's name.
+_KNOWN = re.compile(
+    r"(?i)^(?:PD-?L?-?1|CTLA-?4|CD[0-9]+.*|HER-?[0-9]|IL-?[0-9]+.*|EGFR.*|ALK|KRAS.*|BRCA.*|SGLT-?2|PCSK9|DLL3|VEGF.*|COVID.*|SARS.*"
+    r"|HIV.*|HbA1c|FEV1|ECOG|RECIST.*|CTCAE|BICR|NCT[0-9]+|[A-Z]{2,4}[0-9]{3,}.*|ACR[0-9]+|GCP|USA|UK|EORTC)$"
+)
 _REGISTERED = re.compile(
     r"(?<![A-Za-z0-9])(?:NCT[0-9]{8}|ChiCTR[-A-Za-z0-9]{5,16}|ISRCTN[0-9]{8}|UMIN[0-9]{9})(?![0-9])"
 )
@@ -35,6 +40,7 @@ _PHASE = re.compile(
     r"|Ⅲ)[abc]?)? ?期(?!小细胞|非小|患者|肺癌|[- ]?I)"
     r"|[Pp]hase[ -](?P<en>I{1,3}V?|[1-4])(?P<letter>[abc]?)(?![A-Za-z0-9])"
 )
+_PHASED = re.compile(r"^(?:I{1,3}[ab]?|IV|[1-4][ab]?)(?:/I{1,3}[ab]?)? +")
 _ROMAN = {
     "1": "I",
     "2": "II",
@@ -55,13 +61,29 @@ def trial_of(topic: str, paragraph: str) -> str | None:
     for text in (topic, paragraph):
         for pattern in _NAMED:
             for match in pattern.finditer(text):
-                name = match["name"].strip()
+                name = _bare(match["name"])
                 if _IS_NAME.match(name) and not _NOT_NAMES.match(name):
                     return name
     for found in _REGISTERED.finditer(paragraph):
         if not _ELSEWHERE.search(paragraph[found.end() : found.end() + 40]):
             return found[0]
     return None
+
+
+def is_trial_name(name: str) -> bool:
+    """Whether a word may be a trial's name: it has digits or capitals as such names have, and is no common one."""
+    return bool(_IS_NAME.match(name)) and not _NOT_NAMES.match(name) and not _KNOWN.match(name)
+
+
+def names_beside_trial(text: str) -> list[str]:
+    """Names in a folded text that "trial", "study", 研究 stands beside, in its order."""
+    found = sorted((m for pattern in _NAMED for m in pattern.finditer(text)), key=lambda m: m.start())
+    return [name for m in found if is_trial_name(name := _bare(m["name"]))]
+
+
+def _bare(name: str) -> str:
+    """A name without the phase before it: "III ARGENT-1"."""
+    return _PHASED.sub("", name).strip()
 
 
 def phase_of(paragraph: str) -> str | None:

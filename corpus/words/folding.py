@@ -35,6 +35,14 @@ def fold_width(text: str) -> str:
     return _RAISED.sub(".", text.translate(_SAME))
 
 
+def fold_script(text: str) -> str:
+    """``text`` with Traditional characters made Simplified; same length."""
+    if not _HAN.search(text):
+        return text
+    simplified: str = _simplify()(text.encode("utf-8", "replace").decode("utf-8"))
+    return simplified if len(simplified) == len(text) else "".join(map(_single, text))
+
+
 @dataclass(frozen=True, slots=True)
 class Folded:
     """A text folded for matching."""

@@ -21,9 +21,9 @@ from index.store.keywords import Vocabulary
 from index.store.trials import result_tokens
 from index.store.writing import Indexed, Placed
 
-RECIPE = "6"
+RECIPE = "7"
 """Of cutting and embedding; documents indexed by another one are indexed again."""
-SAME_VECTORS = frozenset({"5", RECIPE})
+SAME_VECTORS = frozenset({"5", "6", RECIPE})
 """Recipes by which a text becomes the same vector."""
 
 Progress = Callable[[int, int], None]

@@ -27,7 +27,7 @@ from index.search.hybrid import HybridIndex
         (
             "MARIPOSA2 mpfs chemo arm",
             "In MARIPOSA-2 the median progression-free survival was 4.2 months with chemotherapy, 6.3 months with "
-            "amivantamab plus platinum-based chemotherapy and 8.3 months with amivantamab-lazertinib plus "
+            "amivantamab plus chemotherapy and 8.3 months with amivantamab-lazertinib plus "
             "chemotherapy [1].",
         ),
         (

@@ -1,4 +1,4 @@
-"""Time points of rates: 12-month OS, 6 个月和 12 个月 OS 率, at 12 months."""
+"""What a figure's setting is: the time point of a rate, the grade of an adverse event, the subgroup."""
 
 from __future__ import annotations
 
@@ -71,3 +71,48 @@ def place_times(tokens: Tokens, bound: list[Bound], times: list[Figure]) -> None
                 item.settings.append(texts[0])
         if mine:
             inherited = texts
+
+
+_GRADE = re.compile(
+    r"(?:≥ ?)?(?:[1-5] ?[-~、] ?)?[1-5] ?级(?:及|或)?(?:以上)?|[Gg]rades? ?(?:≥ ?)?[1-5](?: ?(?:-|to|or|/"
+    r"|and) ?(?:[1-5]|higher|above|worse|greater))?(?: or (?:higher|worse))?"
+)
+_SUBGROUP = re.compile(
+    r"(?:在|对于|接受)?(?P<zh>[^,;。()]{2,40}(?:患者|人群"
+    r"|亚组))(?: ?\([^()]{0,30}\))?(?:亚组)?(?: ?\([^()]{0,30}\))?(?:中(?!位)|,)"
+    r"|(?<![A-Za-z])(?:[Ii]n|[Aa]mong|[Ff]or) (?P<en>(?:the )?(?:patients|those|participants"
+    r"|subgroups?)(?: of patients)?(?: (?:with|without|who|whose)) [^,;。()]{3,60})(?=[,;(.]| \()"
+)
+_BRACKETED = re.compile(r"(?P<who>[^,;。()、和与]{2,40}的?患者) ?\($")
+_WHOLE = re.compile(r"评估|所有|整体|全部|意向|all |overall|intention")
+_MARKED = re.compile(r"(?:PD-L1|TPS|CPS|TC|TPS ?评分)[^,;。()]{0,12} ?[≥<>≤] ?[0-9]{1,3} ?%?")
+_REVIEWED = re.compile(
+    r"研究者评估|独立(?:评审|审查|中心)[^,;。]{0,8}评估|investigator[- ]assessed|BICR"
+    r"|blinded independent central review|IRC"
+)
+
+
+def place_subgroups(tokens: Tokens, bound: list[Bound]) -> None:
+    """Grade of adverse events, and the subgroup, marker or review that a figure is about, as printed."""
+    for i, item in enumerate(bound):
+        start = item.figure.start
+        floor = bound[i - 1].figure.tail if i else 0
+        before = tokens.text[:start]
+        if item.endpoint in ("AE_rate", "TRAE_rate", "discontinuation"):
+            grades = [m[0] for m in _GRADE.finditer(tokens.text, max(floor, start - 120), start)]
+            if not grades and i and item.endpoint == bound[i - 1].endpoint and len(bound[i - 1].settings) > 0:
+                grades = bound[i - 1].settings[:1]
+            item.settings[:0] = grades[-1:]
+            continue
+        bracket = _BRACKETED.search(before[-60:].rsplit("(", 1)[0] + "(") if item.endpoint == "HR" else None
+        half = before[before.rfind(";") + 1 :]
+        group = next((m for m in reversed(list(_SUBGROUP.finditer(half)))), None)
+        marked = next((m[0] for m in reversed(list(_MARKED.finditer(half)))), None)
+        reviewed = _REVIEWED.search(tokens.text, max(floor, start - 40), start)
+        said = bracket["who"] if bracket else (group["zh"] or group["en"]) if group else None
+        if said and not _WHOLE.search(said):
+            item.settings.append(re.sub(r"^(?:(?:而|且)?在|而|的|包括)", "", said.strip()).strip())
+        if marked and not (said and marked in said):
+            item.settings.append(marked)
+        if reviewed:
+            item.settings.append(reviewed[0])

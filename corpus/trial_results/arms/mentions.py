@@ -7,7 +7,9 @@ be part of a name. One arm goes by several names in a paragraph; see ``Roster``.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from corpus.language import HAN
 from corpus.vocabulary.drugs import chinese_endings, english_endings, second_words
@@ -16,7 +18,7 @@ _L, _R = r"(?<![A-Za-z])", r"(?![A-Za-z])"
 
 
 @dataclass(frozen=True, slots=True)
-class Arm:
+class Mention:
     """A mention of an arm in a folded sentence, from character ``start`` to ``end``, half-open."""
 
     name: str
@@ -25,6 +27,8 @@ class Arm:
     end: int
     strong: bool
     """Named as an arm (X 组, the X group), not only as a treatment."""
+    known: bool = False
+    """Whether it is a name that a register has."""
 
 
 # Names that end in no stem.
@@ -68,7 +72,7 @@ _GROUP_ZH = re.compile(r"(?:剂量|治疗)?(?:组|臂)(?![织分合成胚间学�
 _CUT_ZH = re.compile(
     r"于|为|的|在|是|而|或|较|比|对比|至|到|接受|显示|中|且|但|以及|其|该|相|从|被|将|均|月|年|后|,|、|vs\.?"
     r"|分为|分成|随机|达|周(?!期)|若|则|%"
-    r"|优|另|者|本|PFS|OS|ORR|DCR|DoR|期|率|患|例|结果|提示|表明|当|约|由"
+    r"|优|另|者|本|以|分入|纳入|归入|PFS|OS|ORR|DCR|DoR|期|率|患|例|结果|提示|表明|当|约|由"
 )
 _SOFT_ZH = re.compile(r"和|与|及")
 _JOIN_ZH = re.compile(r"联合|加|\+")
@@ -84,17 +88,16 @@ _CUT_EN = re.compile(
     rf"|age|sub|safety|primary|over|across|who|which|response|survival|rate|median){_R}|[,;:()]|[0-9]%"
 )
 _BAD_EN = re.compile(
-    r"(?i)^(?:sub|age|risk|same|study|larger?|respective|overall|whole|entire|patients?|first|second|third|high"
-    r"|low|positive|negative|dose|\d+|"
-    r"different|ethnic|parallel|expansion|escalation|phase|validation|training|treated|subgroups?|patient"
-    r"|.{0,20}(?:mutant|positive|negative|age|"
-    r"expression|risk|high|low))$"
+    r"(?i)^(?:sub|age|risk|same|larger?|respective|overall|whole|entire|patients?|first|second|third|high"
+    r"|low|positive|negative|dose|\d+|every|"
+    r"different|ethnic|parallel|expansion|escalation|phase|validation|training|subgroups?|patient|research|working"
+    r"|collaborative|cancer|oncology|non|.{0,20}age)$"
 )
 _PAIR_DOSES = re.compile(
-    rf"(?P<a>[0-9]{{1,4}}(?:\.[0-9])? ?mg(?:/kg)?) ?(?:或|和|与|/|or"
-    rf"|and) ?(?P<b>[0-9]{{1,4}}(?:\.[0-9])? ?mg(?:/kg)?) ?(?P<drug>{_DRUG})?"
-    r"[^,;。()0-9]{0,6}?(?:组|groups?|arms?)"
+    r"(?P<doses>[0-9]{1,4}(?:\.[0-9])?(?: ?mg(?:/kg)?)?(?:(?:, ?(?:and |or )?| ?(?:或|和|与|/|、|or|and) ?)[0-9]{1,4}(?:\.[0-9])?(?: ?mg(?:/kg)?)?){1,5})"
+    rf"(?<=[gkm]) ?(?P<drug>{_DRUG})?[^,;。()0-9]{{0,6}}?(?:剂?量?组|doses?|groups?|arms?)"
 )
+_ONE_DOSE = re.compile(r"(?P<value>[0-9]{1,4}(?:\.[0-9])?) ?(?P<unit>mg(?:/kg)?)?")
 # Treatments that patients had before are no arm.
 _PRIOR = re.compile(
     rf"既往|曾|耐药|失败|经治|接受过|(?<!无)(?<!疾病)进展(?!生存|或|风险|期)|难治|不耐受|初治|标准治疗后"
@@ -113,26 +116,87 @@ _INTRODUCED = re.compile(
 )
 
 
-def find_arms(text: str) -> list[Arm]:
-    """The arms that a folded sentence names, in its order, none overlapping another."""
-    found = [*_dose_pairs(text)]
-    for finder in (_chinese_groups, _english_groups, _treatments):
-        found += [arm for arm in finder(text) if not any(a.start < arm.end and arm.start < a.end for a in found)]
+@lru_cache(maxsize=512)
+def _unnamed(text: str) -> tuple[list[Mention], ...]:
+    """What each way of finding finds; a sentence is read for its register, then for its figures."""
+    return _dose_pairs(text), _lettered(text), _chinese_groups(text), _english_groups(text), _treatments(text)
+
+
+_JOIN = re.compile(r"联合|加用|\+|(?<![A-Za-z])(?:plus|combined with|in combination with)(?![A-Za-z])")
+
+
+def find_mentions(text: str, names: re.Pattern[str] | None = None) -> list[Mention]:
+    """The arms that a folded sentence names, in its order, none overlapping another.
+
+    ``names``: those that a register has, each with what ends it.
+    """
+    known = [
+        Mention(m["name"], m.start("name"), m.end(), bool(m["group"]), True)
+        for m in (names.finditer(text) if names else ())
+    ]
+    doses, letters, chinese, english, treatments = _unnamed(text)
+    # What is called a group comes before what joins treatments, and that before the name of one of them.
+    ranked = (
+        doses,
+        letters,
+        [mention for mention in known if mention.strong],
+        chinese,
+        english,
+        [mention for mention in treatments if _JOIN.search(mention.name)],
+        known,
+        treatments,
+    )
+    found: list[Mention] = []
+    for mentions in ranked:
+        found += [m for m in mentions if not any(a.start < m.end and m.start < a.end for a in found)]
     return sorted(found, key=lambda arm: arm.start)
 
 
-def _dose_pairs(text: str) -> list[Arm]:
+_LETTERS = r"(?:[A-H]|[1-6]|I{1,3}|IV|V)(?![A-Za-z0-9]|\.[0-9])"
+_LETTERED_EN = re.compile(
+    rf"{_L}(?P<kind>[Gg]roups?|[Aa]rms?|[Cc]ohorts?|GROUPS?|ARMS?) ?(?P<labels>{_LETTERS}"
+    rf"(?:(?:, ?(?:and |or )?| ?(?:and|or|/|vs\.?|versus|&) ?)(?:(?:[Gg]roup|[Aa]rm) )?{_LETTERS}){{0,5}})"
+)
+_ONE_LETTER = re.compile(_LETTERS)
+
+
+def _lettered(text: str) -> list[Mention]:
+    """Group A, arm 2: the register's names of arms that are told apart by a letter alone."""
+    found = []
+    for m in _LETTERED_EN.finditer(text):
+        kind = m["kind"].lower().rstrip("s")
+        for i, letter in enumerate(_ONE_LETTER.finditer(text, m.start("labels"), m.end())):
+            found.append(Mention(f"{kind} {letter[0]}", letter.start() if i else m.start(), letter.end(), True))
+    return found
+
+
+def names_pattern(names: Iterable[str]) -> re.Pattern[str] | None:
+    """An expression that finds any of the names, the longer first, with "group" or 组 behind it."""
+    told = sorted({name for name in names if len(name) > 1}, key=lambda name: (-len(name), name))
+    if not told:
+        return None
+    either = "|".join(re.escape(name).replace(r"\ ", "[ -]") for name in told)
+    return re.compile(
+        rf"(?<![A-Za-z0-9])(?P<name>{either})s?(?![A-Za-z0-9])(?P<group>[ -](?:group|arm|cohort)s?(?![A-Za-z])| ?(?:剂量|治疗)?组)?",
+        re.I,
+    )
+
+
+def _dose_pairs(text: str) -> list[Mention]:
     """10 mg 或 100 mg Tarlatamab 治疗组: two arms of one drug."""
     arms = []
     for match in _PAIR_DOSES.finditer(text):
         drug = f"{match['drug'].strip()} " if match["drug"] else ""
-        middle = match.end("a")
-        arms += [Arm(drug + match["a"], match.start(), middle, True), Arm(drug + match["b"], middle, match.end(), True)]
+        doses = list(_ONE_DOSE.finditer(text, match.start("doses"), match.end("doses")))
+        unit = next((dose["unit"] for dose in doses if dose["unit"]), "mg")
+        for dose in doses:
+            end = match.end() if dose is doses[-1] else dose.end()
+            arms.append(Mention(f"{drug}{dose['value']} {unit}", dose.start(), end, True))
     return arms
 
 
-def _chinese_groups(text: str) -> list[Arm]:
-    arms: list[Arm] = []
+def _chinese_groups(text: str) -> list[Mention]:
+    arms: list[Mention] = []
     for match in _GROUP_ZH.finditer(text):
         floor = max(arms[-1].end if arms else 0, match.start() - 45)
         window = text[floor : match.start()]
@@ -151,22 +215,25 @@ def _chinese_groups(text: str) -> list[Arm]:
         if (
             name
             and name not in _NOT_ZH
-            and not name.endswith(("亚", "分", "入", "编", "重", "单", "双"))
+            and (name == "介入" or not name.endswith(tuple("亚分入编重单双群羣小两二三四各每述")))
             and not re.fullmatch(r"[0-9. ]{1,6}", name)
         ):
             arms.append(
-                Arm(name, floor + start + len(window[start:]) - len(window[start:].lstrip()), match.end(), True)
+                Mention(name, floor + start + len(window[start:]) - len(window[start:].lstrip()), match.end(), True)
             )
     return arms
 
 
-def _english_groups(text: str) -> list[Arm]:
-    arms: list[Arm] = []
+def _english_groups(text: str) -> list[Mention]:
+    arms: list[Mention] = []
     for match in _GROUP_EN.finditer(text):
         floor = max(arms[-1].end if arms else 0, match.start() - 80)
         window = text[floor : match.start()].rstrip(" -")
         start = max((cut.end() for cut in _CUT_EN.finditer(window)), default=0)
         parts = [(start, len(window))]
+        if match[0].endswith("s") and not re.search(rf"{_L}and{_R}|/|[0-9]", window[start:]):
+            # "weight loss groups" names what groups are made by, no group.
+            continue
         for soft in re.finditer(rf"{_L}and{_R}", window[start:]):
             left = window[start : start + soft.start()]
             if not re.search(r" plus | with |\+", left):
@@ -178,11 +245,11 @@ def _english_groups(text: str) -> list[Arm]:
             name = window[a:b].strip(" -")
             offset = floor + a + len(window[a:b]) - len(window[a:b].lstrip())
             if name and not _BAD_EN.match(name) and len(name.split()) <= 7:
-                arms.append(Arm(name, offset, match.end() if (a, b) == parts[-1] else floor + b, True))
+                arms.append(Mention(name, offset, match.end() if (a, b) == parts[-1] else floor + b, True))
     return arms
 
 
-def _treatments(text: str) -> list[Arm]:
+def _treatments(text: str) -> list[Mention]:
     arms = []
     for match in TREATMENT.finditer(text):
         name, start = match[0], match.start()
@@ -206,10 +273,10 @@ def _treatments(text: str) -> list[Arm]:
         clause = clause[max(clause.rfind(c) for c in ",;。(") + 1 :]
         if not name or _PRIOR.search(clause) or _FOLLOWED.match(text[match.end() : match.end() + 20]):
             continue
-        arms.append(Arm(_ANY_DOSE.sub(" ", name).replace("  ", " ").strip(" -/"), start, match.end(), False))
+        arms.append(Mention(_ANY_DOSE.sub(" ", name).replace("  ", " ").strip(" -/"), start, match.end(), False))
     return arms
 
 
-def introduced(text: str, arm: Arm) -> bool:
+def introduced(text: str, arm: Mention) -> bool:
     """True of a treatment that stands where an arm stands: after "with", at the start of a clause."""
-    return arm.strong or bool(_INTRODUCED.search(text[max(0, arm.start - 12) : arm.start]))
+    return arm.strong or arm.known or bool(_INTRODUCED.search(text[max(0, arm.start - 12) : arm.start]))
