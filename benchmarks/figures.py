@@ -34,7 +34,9 @@ _NOT_JUDGED = frozenset({"dose", "p_value"})
 _NOT_JUDGED_LABELS = frozenset({"centres", "cycles", "prior lines"})
 _RATIOS = frozenset({"HR", "OR", "RR", "IRR"})
 _FILLER = frozenset(
-    "group groups arm arms the of a an and with in patients treatment therapy plus alone treated receiving cohort".split()
+    """
+    group groups arm arms the of a an and with in patients treatment therapy plus alone treated receiving cohort
+    """.split()
 )
 
 
@@ -56,13 +58,16 @@ class Score:
 
     def line(self) -> str:
         """The figures that issue and docs quote."""
-        share = lambda a, b: a / b if b else 1.0  # noqa: E731
         return (
-            f"value + end point P {share(self.right, self.rows):.3f} R {share(self.found, self.asked):.3f}"
-            f" | with arm P {share(self.right_arm, self.rows):.3f} R {share(self.right_arm, self.asked_arm):.3f}"
-            f" | of {self.named} rows that name an arm {share(self.wrong_arm, self.named):.1%} wrong"
+            f"value + end point P {_share(self.right, self.rows):.3f} R {_share(self.found, self.asked):.3f}"
+            f" | with arm P {_share(self.right_arm, self.rows):.3f} R {_share(self.right_arm, self.asked_arm):.3f}"
+            f" | of {self.named} rows that name an arm {_share(self.wrong_arm, self.named):.1%} wrong"
             f" ({self.rows} rows, {self.asked} figures)"
         )
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 1.0
 
 
 def main() -> None:
@@ -116,17 +121,16 @@ def rows_of(text: str) -> Iterator[tuple[TrialResult, int]]:
 def judge(entry: dict[str, Any], text: str, score: Score, details: bool) -> None:
     """Add one text's rows and figures to a score."""
     facts = [dict(fact) for fact in entry["facts"]]
-    for fact in facts:
-        fact["difference"] = fact["statistic"] == "difference"
-        fact["number"] = float(fact["value"].replace(",", "").replace("·", "."))
+    for given in facts:
+        given["difference"] = given["statistic"] == "difference"
+        given["number"] = float(given["value"].replace(",", "").replace("·", "."))
     left = list(facts)
     for result, start in rows_of(text):
         place = range(start, start + len(result.sentence))
         here = [f for f in left if f["offset"] in place and f["number"] == result.value]
         fitting = [f for f in here if any(same_point(p, f, result) for p in f["endpoints"])]
-        fact = next((f for f in fitting if arm_of(result.arm, entry["arms"]) in f["arms"]), None) or next(
-            iter(fitting or here), None
-        )
+        arm = arm_of(result.arm, entry["arms"])
+        fact: dict[str, Any] | None = next((f for f in fitting if arm in f["arms"]), next(iter(fitting or here), None))
         if fact is not None and (not fact["required"] and not fact["difference"]):
             left.remove(fact)
             continue
@@ -138,7 +142,7 @@ def judge(entry: dict[str, Any], text: str, score: Score, details: bool) -> None
         if fact is None or fact["difference"] or fact not in fitting:
             cause = "no figure" if fact is None else "a difference" if fact["difference"] else "another end point"
             score.causes[f"row: {cause}"] += 1
-            score.sure.append((getattr(result, "confidence", 1.0), False))
+            score.sure.append((result.confidence, False))
             if details:
                 print(f"{entry['id']} FALSE ({cause}) {told} | {fact and fact['endpoints']} | {result.sentence[:400]}")
             continue
@@ -149,13 +153,12 @@ def judge(entry: dict[str, Any], text: str, score: Score, details: bool) -> None
         score.asked += 1
         score.asked_arm += 1
         score.points[point].update(("asked", "found"))
-        arm = arm_of(result.arm, entry["arms"])
         score.named += arm is not None
         right = arm in fact["arms"] and arm is not None
         if not right and arm is not None and len(entry["arms"]) == 1 and "all" in (arm, *fact["arms"]):
             right = True
         score.right_arm += right
-        score.sure.append((getattr(result, "confidence", 1.0), right))
+        score.sure.append((result.confidence, right))
         if right:
             score.points[point].update(("arm",))
         elif arm is None:

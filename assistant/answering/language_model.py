@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from assistant.answering.reply import Answer, Evidence
-from assistant.guard.citations import citations_in, cited_sentences
+from assistant.guard.citations import citations_in, cited_sentences, without_citations
+from assistant.guard.claims import untraced
 from assistant.guard.number_guard import Failure
 from assistant.wording.messages import joined, say
 from corpus.reading.cleaning import clean
@@ -81,14 +82,14 @@ class LanguageModel:
             if not on_text or len(sentences) <= whole:
                 return
             whole = len(sentences)
-            passed = _checked("\n".join(sentences), answer.evidence, guard, terms)[0]
+            passed = checked("\n".join(sentences), answer.evidence, guard, terms)[0]
             if len(passed) > heard:
                 heard = len(passed)
                 on_text(joined(passed, language, "sentences"))
 
         try:
             draft = clean(self._draft(answer, cancelled or threading.Event(), listen)).strip()
-            kept, struck = _checked(draft, answer.evidence, guard, terms)
+            kept, struck = checked(draft, answer.evidence, guard, terms)
             if not kept:
                 raise _Trouble("nothing_left")
         except _Trouble as trouble:
@@ -175,7 +176,7 @@ def _messages(answer: Answer) -> Any:
     return [{"role": "system", "content": say("model.prompt", answer.language)}, {"role": "user", "content": asked}]
 
 
-def _checked(draft: str, evidence: Sequence[Evidence], guard: Guard, terms: Terms) -> tuple[list[str], list[Failure]]:
+def checked(draft: str, evidence: Sequence[Evidence], guard: Guard, terms: Terms) -> tuple[list[str], list[Failure]]:
     """The sentences that may be shown, and those that may not."""
     kept: list[str] = []
     struck: list[Failure] = []
@@ -194,6 +195,8 @@ def _untraced(sentence: str, evidence: Sequence[Evidence], terms: Terms) -> Fail
     if not cited:
         return Failure(sentence, "uncited", "")
     texts = [f"{item.passage.heading}\n{item.passage.text}" for item in evidence if item.number in cited]
+    if difference := untraced(without_citations(sentence), texts, terms):
+        return Failure(sentence, *difference)
     held = {id for text in texts for m in terms.find(text) for id in (m.concept.id, *m.concept.implies)}
     told = terms.find(sentence)
     for mention in told:

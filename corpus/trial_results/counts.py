@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from corpus.trial_results.arms.binding import Memory, Place
+from corpus.trial_results.arms.memory import Memory
 from corpus.trial_results.arms.mentions import TREATMENT
+from corpus.trial_results.arms.places import Place
 from corpus.trial_results.scanning import Bound, Figure, Tokens
 
 _L, _R = r"(?<![A-Za-z])", r"(?![A-Za-z])"
 _PEOPLE = (
-    r"(?:(?!and |or |were |in |with |to )[A-Za-z0-9-]{1,20} ){0,4}?(?:patients|participants|subjects|women|men|children|infants|adults"
-    r"|individuals|people|persons|volunteers|adolescents|smokers|students|females|males|survivors|recipients|eyes)(?![A-Za-z])"
+    r"(?:(?!and |or |were |in |with |to )[A-Za-z0-9-]{1,20} ){0,4}?(?:patients|participants|subjects|women|men|children"
+    r"|infants|adults|individuals|people|persons|volunteers|adolescents|smokers|students|females|males|survivors"
+    r"|recipients|eyes)(?![A-Za-z])"
 )
 _TO_ARM = re.compile(
-    rf"(?: ?{_PEOPLE})?(?: who)?(?: were| was| had been)?(?: randomly| initially)?(?: assigned| allocated| randomi[sz]ed| randomly assigned)?"
-    rf"(?: to| into| in| received| underwent| receiving| given| on| treated with)(?: receive| undergo| the| an?| either| each)* ?"
+    rf"(?: ?{_PEOPLE})?(?: who)?(?: were| was| had been)?(?: randomly| initially)?(?: assigned| allocated"
+    r"| randomi[sz]ed| randomly assigned)?(?: to| into| in| received| underwent| receiving| given| on"
+    r"| treated with)(?: receive| undergo| the| an?| either| each)* ?"
 )
 _DIRECT = re.compile(rf"(?: ?{_PEOPLE})?(?: ?例| ?人| ?名)?(?: of)? ?")
 _BEHIND_ARM = re.compile(r"(?:患者|者)?[ (:]{0,2}(?:,(?=[\u3400-\u9fff0-9]))?(?:共|纳入|为|有|n ?= ?|N ?= ?)? ?")
@@ -26,23 +29,27 @@ _ALLOTTED = re.compile(
     rf"随机|分为|分成|分入|分配|入组|纳入|{_L}(?:random|assign|alloc|enrol|divided|analy[sz]ed)", re.I
 )
 _ENROLLED_BEFORE = re.compile(
-    rf"(?:纳入|入组|招募|入选|收治|选取|选择|收集|登记|观察|募集|随机(?:分配|化|入组)?)(?:了|的|共|合格|符合条件|患者|计|到)*?(?:[^,;。%]{{0,24}}?)$"
-    rf"|{_L}(?:enrolled|included|recruited|randomi[sz]ed|randomly assigned|assigned|treated|given to|administered to|registered"
-    rf"|accrued|evaluated|involved|involving|studied)(?: a total of| and treated)? ?(?:in total )?$|(?:共|共有|总计|将|对) ?$|(?:^|[:.] ?|, )(?:[Aa] )?[Tt]otal of $",
+    r"(?:纳入|入组|招募|入选|收治|选取|选择|收集|登记|观察|募集|随机(?:分配|化|入组)?)(?:了|的|共|合格|符合条件|患者|计"
+    rf"|到)*?(?:[^,;。%]{{0,24}}?)$|{_L}(?:enrolled|included|recruited|randomi[sz]ed|randomly assigned|assigned|treated"
+    r"|given to|administered to|registered|accrued|evaluated|involved|involving|studied)(?: a total of"
+    r"| and treated)? ?(?:in total )?$|(?:共|共有|总计|将|对) ?$|(?:^|[:.] ?|, )(?:[Aa] )?[Tt]otal of $",
     re.I,
 )
 _ENROLLED_AFTER = re.compile(
-    rf"[^,;。]{{0,60}}?(?:入组|被?纳入|随机|接受了?[^,;。]{{0,12}}治疗|按)"
-    rf"|[^,;.]{{0,90}}?{_L}(?:were|was|had been|underwent|received|have been|participated|took part)? ?(?:enrolled|randomi[sz]ed"
-    rf"|randomly|randomi[sz]ation|recruited|included|assigned|treated|treatment|participated|took part){_R}",
+    r"[^,;。]{0,60}?(?:入组|被?纳入|随机|接受了?[^,;。]{0,12}治疗|按)"
+    rf"|[^,;.]{{0,90}}?{_L}(?:were|was|had been|underwent|received|have been|participated|took part)? ?(?:enrolled"
+    r"|randomi[sz]ed|randomly|randomi[sz]ation|recruited|included|assigned|treated|treatment|participated"
+    rf"|took part){_R}",
     re.I,
 )
 _FIRST = re.compile(
-    rf"(?:^|{_L}(?:Among|In|Of|with|Overall|conducted in|from|Methods?:{{1,2}}|Results?:{{1,2}}|study,|trial,|for|in)),? ?(?:the )?$",
+    rf"(?:^|{_L}(?:Among|In|Of|with|Overall|conducted in|from|Methods?:{{1,2}}|Results?:{{1,2}}|study,|trial,|for"
+    r"|in)),? ?(?:the )?$",
     re.I,
 )
 _NOT_ENROLLED = re.compile(
-    rf"筛选|死亡|排除|脱落|出现|发生|失访|{_L}(?:screened|excluded|died|deaths?|events|withdrew|discontinued|did not|eligibility){_R}",
+    rf"筛选|死亡|排除|脱落|出现|发生|失访|{_L}(?:screened|excluded|died|deaths?|events|withdrew|discontinued|did not"
+    rf"|eligibility){_R}",
     re.I,
 )
 _RATIO = re.compile(r"(?<=[0-9])[:比/-] ?$|[≥≤<>±~=] ?$|第$")
@@ -67,14 +74,10 @@ def bind_sizes(tokens: Tokens, places: Sequence[Place], memory: Memory) -> list[
             continue
         if _NOT_ENROLLED.search(before[-14:]) or _NOT_ENROLLED.match(after.lstrip()[:14]):
             continue
-        arm = _its_arm(text, figure, figures[i - 1] if i else None, known, bool(found) and not enrolled)
+        arm = _its_arm(text, figure, known, bool(found) and not enrolled)
         if _EACH.search(before) and memory.register.arms:
             found += [_of(figure, each.name) for each in memory.register.arms]
-        elif (
-            arm
-            and not enrolled
-            and (arm in bracketed or (_shared(text, figure, known, figures[i + 1 :]) and not sized))
-        ):
+        elif arm and not enrolled and (arm in bracketed or (_shared(figure, known, figures[i + 1 :]) and not sized)):
             # "769 patients were assigned to A or B"
             enrolled = True
             found.append(_all(figure))
@@ -124,7 +127,7 @@ def _may_count(text: str, figure: Figure) -> bool:
 def _in_brackets(tokens: Tokens, known: Sequence[Place]) -> list[Bound]:
     """X (n = 30): the arm right before it; of several, the nearest before each."""
     text, found = tokens.text, []
-    for start, end, _ in tokens.sizes:
+    for start, end in tokens.sizes:
         near = [p for p in known if p.end <= start and "%" not in text[p.end : start]]
         if near and any(0 <= near[-1].start - named.end < 12 for named in tokens.endpoints):
             # "adverse events (A, n = 3)"
@@ -138,7 +141,7 @@ def _in_brackets(tokens: Tokens, known: Sequence[Place]) -> list[Bound]:
     return [_of(figure, place.arm.name) for figure, place in found if place.arm and arms.count(id(place.arm)) == 1]
 
 
-def _its_arm(text: str, figure: Figure, earlier: Figure | None, known: Sequence[Place], listed: bool) -> str | None:
+def _its_arm(text: str, figure: Figure, known: Sequence[Place], listed: bool) -> str | None:
     """The arm that a number of patients is of: behind it with a word of allotment, or right beside it."""
     for place in known:
         if place.arm is None:
@@ -147,13 +150,16 @@ def _its_arm(text: str, figure: Figure, earlier: Figure | None, known: Sequence[
             gap = text[figure.digits[1] : place.start]
             if _TO_ARM.fullmatch(gap) or (_DIRECT.fullmatch(gap) and (listed or "(" in text[: figure.start][-30:])):
                 return place.arm.name
-        elif place.end <= figure.start and (gap := _BEHIND_ARM.fullmatch(text, place.end, figure.start)):
-            if figure.kind == "c" or re.match(r" ?[,;)，人]", text[figure.end :]):
-                return place.arm.name
+        elif (
+            place.end <= figure.start
+            and _BEHIND_ARM.fullmatch(text, place.end, figure.start)
+            and (figure.kind == "c" or re.match(r" ?[,;)，人]", text[figure.end :]))
+        ):
+            return place.arm.name
     return None
 
 
-def _shared(text: str, figure: Figure, known: Sequence[Place], later: Sequence[Figure]) -> bool:
+def _shared(figure: Figure, known: Sequence[Place], later: Sequence[Figure]) -> bool:
     """Whether a number is that of several arms: they follow it, and no other number does."""
     behind = [p for p in known if p.start >= figure.end]
     return len({id(p.arm) for p in behind}) > 1 and not any(f.start < behind[1].start for f in later)

@@ -11,9 +11,8 @@ from corpus.vocabulary.endpoints import by_key, survival_keys
 
 _L, _R = r"(?<![A-Za-z])", r"(?![A-Za-z])"
 
-
 _RISK_BEFORE = re.compile(
-    rf"风险(?:比)?(?:分别|显著|均|约|可|相对|明显|也|总体){{0,3}}地?(?:降低|下降|减少)(?:了|约|达|至多"
+    rf"风险(?:比)?(?:(?:较|比|与)[^,;。0-9]{{1,24}}?(?:组|相比)?)?(?:分别|显著|均|约|可|相对|明显|也|总体){{0,3}}地?(?:降低|下降|减少)(?:了|约|达|至多"
     rf"|幅度为){{0,2}} ?$"
     rf"|{_L}(?:reduc\w{{1,4}}|lower\w{{0,3}}|decreas\w{{1,3}}) (?:in )?(?:the "
     rf"|relative ){{0,2}}risk[^.;,]{{0,60}}?(?:by|of|was) ?(?:approximately |about )?$"
@@ -109,7 +108,7 @@ def bind_endpoints(tokens: Tokens, carried: Named | None) -> list[Bound]:
     place_times(tokens, bound, times)
     for item in bound:
         if item.statistic == "ratio":
-            item.of = _hazard_of(tokens, item, bound, carried)
+            item.of = _hazard_of(tokens, item, carried)
     return bound
 
 
@@ -188,22 +187,14 @@ def _after(tokens: Tokens, i: int, fits: list[Named]) -> Named | None:
 
 # What names another outcome than the one before a comma.
 _ANOTHER = re.compile(
-    r"[\u3400-\u9fff]{2,}(?<!发生)率(?!均|分别)|(?<![\u3400-\u9fff，])[\u3400-\u9fff]{2,}(?:发生率|评分|水平)|(?<![a-z])time to (?!event)|(?<![a-z])(?:scores?|levels?|duration)(?![a-z])"
+    r"[\u3400-\u9fff]{2,}(?<!发生)率(?!均|分别)|(?<![\u3400-\u9fff，])[\u3400-\u9fff]{2,}(?:发生率|评分|水平)"
+    r"|(?<![a-z])time to (?!event)|(?<![a-z])(?:scores?|levels?|duration)(?![a-z])"
 )
 
 
 _NEXT_ARM = re.compile(
     r"[ ),;]{0,3}(?:and |而|且)?(?:in |for |with )?(?:the )?[ _]*(?:组|group|arm)?(?:的|为|是|则为|was|were| ){0,3}"
 )
-
-
-def _armless(tokens: Tokens, start: int, end: int) -> str:
-    """A piece of a sentence with a blank for each character of an arm's name."""
-    piece = list(tokens.text[start:end])
-    for arm in tokens.arms:
-        for place in range(max(arm.start, start), min(arm.end, end)):
-            piece[place - start] = " "
-    return "".join(piece)
 
 
 def _joined(tokens: Tokens, name: Named, i: int, bound: list[Bound]) -> bool:
@@ -218,7 +209,7 @@ def _joined(tokens: Tokens, name: Named, i: int, bound: list[Bound]) -> bool:
         if (
             follows
             and bound[-1].statistic == "ratio"
-            and _NEXT_ARM.fullmatch(_armless(tokens, bound[-1].figure.tail, figure.start))
+            and _NEXT_ARM.fullmatch(tokens.armless(bound[-1].figure.tail, figure.start))
         ):
             # "A 组的 OR 为 1.4，B 组为 5.0"
             return True
@@ -350,7 +341,7 @@ def _about(text: str) -> str | None:
     return next((of for pattern, of in _ABOUT if pattern.search(text)), None)
 
 
-def _hazard_of(tokens: Tokens, item: Bound, bound: list[Bound], carried: Named | None) -> str | None:
+def _hazard_of(tokens: Tokens, item: Bound, carried: Named | None) -> str | None:
     """The end point of a hazard ratio: said with it, else the last before it, else the next, else the one carried."""
     text, start = tokens.text, item.figure.start
     name = next((n for n in reversed(tokens.endpoints) if n.end <= start and "r" in n.row.units), None)

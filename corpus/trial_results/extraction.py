@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from corpus.document import Passage, Span
 from corpus.reading.plain import read_plain
 from corpus.segments.passages import split_passages
-from corpus.trial_results.arms.binding import Memory, allot_arms, places_of
+from corpus.trial_results.arms.binding import allot_arms
+from corpus.trial_results.arms.memory import Memory
 from corpus.trial_results.arms.mentions import names_pattern
-from corpus.trial_results.arms.register import drug_keys
+from corpus.trial_results.arms.places import places_of
+from corpus.trial_results.arms.register import Register, drug_keys
 from corpus.trial_results.counts import bind_design, bind_sizes
 from corpus.trial_results.endpoint_binding import bind_endpoints
 from corpus.trial_results.outcomes import open_outcomes
@@ -21,6 +23,7 @@ from corpus.trial_results.studies import LONGEST, PART, Study, single_arm, studi
 from corpus.trial_results.trial_result import TrialResult
 from corpus.trial_results.which_trial import mentions_of, trials_of
 from corpus.vocabulary.concepts import Concept
+from corpus.words.folding import fold_script, fold_width
 
 OPEN, PAIRED = 0.35, 0.15
 """How sure the arm of an outcome must be that no vocabulary has (``Bound.sure``), alone and set against another."""
@@ -36,6 +39,16 @@ def results_of_text(text: str) -> list[TrialResult]:
     return extract_results(split_passages(document)) if document else []
 
 
+def claims_of(sentence: str, register: Register) -> list[TrialResult]:
+    """What one sentence says of each of its figures, where the arms of the study are known.
+
+    The sentence may be anyone's: an answer is read by the rules by which papers are.
+    """
+    folded = fold_script(fold_width(sentence))[:LONGEST]
+    study = Study([(Span(0, len(folded)), sentence[:LONGEST])], [folded], register, None, None)
+    return list(_results(study, alone=False))
+
+
 def extract_results(passages: Iterable[Passage], concepts: Iterable[Concept] | None = None) -> list[TrialResult]:
     """The results of passages, in their order. Arms and end points are carried over inside a paragraph only.
 
@@ -45,14 +58,16 @@ def extract_results(passages: Iterable[Passage], concepts: Iterable[Concept] | N
     return [result for study in studies(passages, drugs) for result in _results(study)]
 
 
-def _results(study: Study) -> Iterator[TrialResult]:
+def _results(study: Study, alone: bool = True) -> Iterator[TrialResult]:
+    """``alone``: whether a text that compares nothing may be of one arm throughout."""
     names = names_pattern(name for arm in study.register.arms for name in arm.names)
     scans = [scan(text, names) if len(text) <= LONGEST else Tokens(text) for text in study.folded]
     scans = [
         tokens if len(tokens.figures) <= MOST and len(tokens.arms) <= MOST else Tokens(tokens.text) for tokens in scans
     ]
     whole = " ".join(text[:LONGEST] for text in study.folded)
-    memory = Memory(study.register, single_arm(scans, whole, study.register), told=not study.labelled)
+    single = single_arm(scans, whole, study.register) if alone else None
+    memory = Memory(study.register, single, told=not study.labelled)
     telling = _Telling(study.trial, study.trials, list(study.trials[:2]))
     for (span, text), tokens in zip(study.sentences, scans, strict=True):
         if study.labelled and (part := PART.match(tokens.text)):

@@ -1,4 +1,4 @@
-"""Outcomes that no vocabulary has, named as the text names them: an open class, taken only where an arm takes the figure.
+"""Outcomes that no vocabulary has, named as the text names them: an open class, taken where an arm takes the figure.
 
 "Right-sided approach was more frequent (42.6% versus 25.5%)", "临床治愈率分别为 83.0% 和 75.0%".
 """
@@ -13,53 +13,67 @@ from corpus.trial_results.scanning import Bound, Figure, Tokens
 _L, _R = r"(?<![A-Za-z])", r"(?![A-Za-z])"
 
 _BEFORE = re.compile(
-    rf"(?:[≥≤<>±/]|[0-9] ?[-~]|{_L}(?:SDs?|SE|SEM|IQR|ranged?|ranging|range of|from|between|aged?|ages|over|under|at least|at most|up to|more than"
-    rf"|less than|fewer than|within|every|for|after|power of|alpha|level|type|stage|grades?|phase|day|week|month|year|table|figure|version"
-    rf"|Q|P|p|n|N|I|CI|confidence interval|to detect|margin of|cut-?off|threshold|after the|before the|in the|dose|doses of|score of ≥?|differen\w{{1,5}}(?: (?:of|was|between[^,;.]{{1,40}}|in[^,;.]{{1,30}}))?"
-    rf"|MD|SMD|WMD|beta|β|chi2|χ2|t|F|r|kappa|coefficient|correlation|factor of|total of|by)"
-    rf"|P ?值?(?:分别|均|依次)?为?[ :]?(?:0?\.[0-9]+ ?(?:和|、|,|及) ?){{0,4}}|标准差|四分位|第|约?每|至少|超过|不足|小于|大于|年龄|相差|差值|差异(?:为|值为)?|率差|平均差|均差|水平|检验|系数|界值|阈值|治疗|随访|剂量|给药|间隔|共|"
-    rf"[tFrχU²]) ?[=:(]? ?[-−]?$|(?<![A-Za-z])[A-Za-zχ][A-Za-z]?[0-9]{{0,4}} ?= ?[-−]?$|(?<![A-Za-z])at(?: [0-9.]+(?:,| and|-| to)?){{0,4}} $"
+    rf"(?:[≥≤<>±/]|[0-9] ?[-~]|{_L}(?:SDs?|SE|SEM|IQR|ranged?|ranging|range of|from|between|aged?|ages|over|under"
+    r"|at least|at most|up to|more than|less than|fewer than|within|every|for|after|power of|alpha|level|type|stage"
+    r"|grades?|phase|day|week|month|year|table|figure|version|Q|P|p|n|N|I|CI|confidence interval|to detect|margin of"
+    r"|cut-?off|threshold|after the|before the|in the|dose|doses of|score of ≥?"
+    r"|differen\w{1,5}(?: (?:of|was|between[^,;.]{1,40}|in[^,;.]{1,30}))?"
+    r"|MD|SMD|WMD|beta|β|chi2|χ2|t|F|r|kappa|coefficient|correlation|factor of|total of|by)"
+    r"|P ?值?(?:分别|均|依次)?为?[ :]?(?:0?\.[0-9]+ ?(?:和|、|,|及) ?){0,4}|标准差|四分位|第|约?每|至少|超过|不足|小于"
+    r"|大于|年龄|相差|差值|差异(?:为|值为)?|率差|平均差|均差|水平|检验|系数|界值|阈值|治疗|随访|剂量|给药|间隔|共|"
+    r"[tFrχU²]) ?[=:(]? ?[-−]?$|(?<![A-Za-z])[A-Za-zχ][A-Za-z]?[0-9]{0,4} ?= ?[-−]?$"
+    r"|(?<![A-Za-z])at(?: [0-9.]+(?:,| and|-| to)?){0,4} $"
 )
 _BEHIND = re.compile(
-    r" ?(?:-[A-Za-z]|%? ?(?:CI|confidence|置信|可信)|[-~] ?[0-9]|[–] ?[0-9]|(?:-|th|st|nd|rd)(?![a-z])|[ -]?(?:years?|岁|周岁)(?: of age| old|-old)?|-(?:week|month|year|day|hour|min|item|point|fold|arm|center|centre)"
-    r"|[ -]fold|倍|mg|μg|ug|mcg|Gy|IU|kDa|例|名|位|人(?!均)|只|眼|个(?:中心|研究|国家)|patients|participants|subjects|women|men|children|infants|people|individuals|eyes"
-    r"|centers|centres|sites|hospitals|countries|trials|studies|cycles|courses|doses|sessions|visits|times)(?![A-Za-z])"
+    r" ?(?:-[A-Za-z]|%? ?(?:CI|confidence|置信|可信)|[-~] ?[0-9]|[–] ?[0-9]|(?:-|th|st|nd|rd)(?![a-z])"
+    r"|[ -]?(?:years?|岁|周岁)(?: of age| old|-old)?|-(?:week|month|year|day|hour|min|item|point|fold|arm|center"
+    r"|centre)|[ -]fold|倍|mg|μg|ug|mcg|Gy|IU|kDa|例|名|位|人(?!均)|只|眼|个(?:中心|研究|国家)|patients|participants"
+    r"|subjects|women|men|children|infants|people|individuals|eyes|centers|centres|sites|hospitals|countries|trials"
+    r"|studies|cycles|courses|doses|sessions|visits|times)(?![A-Za-z])"
 )
 # What a value stands behind; "2 minute demonstrations" and "24 h urine" have none of it.
 _LED = re.compile(
-    rf"(?:{_L}(?:was|were|is|are|of|to|=|vs\.?|versus|v|and|or|than|reached|had|averaged|only|about|approximately|from|with|in)"
-    rf"|[=:(\[,;~±、]|为|达到?|至|是|和|与|及|比|对|仅|约|于|了|升高|降低|增加|减少|延长|缩短|的) ?[-−+]?$"
+    rf"(?:{_L}(?:was|were|is|are|of|to|=|vs\.?|versus|v|and|or|than|reached|had|averaged|only|about|approximately|from"
+    r"|with|in)|[=:(\[,;~±、]|为|达到?|至|是|和|与|及|比|对|仅|约|于|了|升高|降低|增加|减少|延长|缩短|的) ?[-−+]?$"
 )
 _UNIT = re.compile(
-    r" ?(?:mm ?Hg|mmol/[lL]|mg/d[lL]|μmol/[lL]|ng/m[lL]|g/d[lL]|g/[lL]|U/[lL]|pg/m[lL]|m[lL]/min|kPa|cm|mm|kg/m2|kg|m[lL]|points?|score|"
-    r"min(?:utes)?|h(?:ours?|rs?)?|seconds?|s|/week|events?/100|分|小时|分钟|次|个)(?![A-Za-z])"
+    r" ?(?:mm ?Hg|mmol/[lL]|mg/d[lL]|μmol/[lL]|ng/m[lL]|g/d[lL]|g/[lL]|U/[lL]|pg/m[lL]|m[lL]/min|kPa|cm|mm|kg/m2|kg"
+    r"|m[lL]|points?|score|min(?:utes)?|h(?:ours?|rs?)?|seconds?|s|/week|events?/100|分|小时|分钟|次|个)(?![A-Za-z])"
 )
 _EVENTS = re.compile(
-    r" (?:[a-z-]+ ){0,2}(?:deaths|relapses|events|recurrences|episodes|infections|failures|strokes|complications)(?![a-z])"
+    r" (?:[a-z-]+ ){0,2}(?:deaths|relapses|events|recurrences|episodes|infections|failures|strokes"
+    r"|complications)(?![a-z])"
 )
 # Words that name no outcome.
 _LINKS = re.compile(
-    rf"{_L}(?:was|were|is|are|be|been|had|has|have|the|an?|of|in|with|for|on|to|at|and|or|by|as|than|versus|vs\.?|v|compared|both|between|among"
-    rf"|respectively|significantly|higher|lower|greater|fewer|less|more|longer|shorter|better|worse|similar|also|while|whereas|but|those"
-    rf"|patients?|participants?|subjects?|groups?|arms?|that|who|which|only|approximately|about|there|observed|seen|found|reported|frequent(?:ly)?"
-    rf"|common|occurred|mean|median|did|not|it|its|their|after|during|from|up|down|either|each|all|results?|showed?|shown|treated|receiving|received"
-    rf"|however|in addition|moreover|furthermore|overall|respective|corresponding|i\.e\.|e\.g\.){_R}"
-    rf"|分别|依次|为|是|达到?|仅|约|均|的|在|于|与|和|及|以及|而|则|但|其中|组间|两组|各组|三组|显著|明显|高|低|长|短|优|多|少|较|比|对|升至?|降至?|由|从|增至?|减少|增加|升高|降低|下降|患者|者|占|中|有|结果|显示|发现|治疗后?|后"
+    rf"{_L}(?:was|were|is|are|be|been|had|has|have|the|an?|of|in|with|for|on|to|at|and|or|by|as|than|versus|vs\.?|v"
+    r"|compared|both|between|among|respectively|significantly|higher|lower|greater|fewer|less|more|longer|shorter"
+    r"|better|worse|similar|also|while|whereas|but|those|patients?|participants?|subjects?|groups?|arms?|that|who|which"
+    r"|only|approximately|about|there|observed|seen|found|reported|frequent(?:ly)?"
+    r"|common|occurred|mean|median|did|not|it|its|their|after|during|from|up|down|either|each|all|results?|showed?"
+    r"|shown|treated|receiving|received|however|in addition|moreover|furthermore|overall|respective|corresponding"
+    rf"|i\.e\.|e\.g\.){_R}|分别|依次|为|是|达到?|仅|约|均|的|在|于|与|和|及|以及|而|则|但|其中|组间|两组|各组|三组|显著"
+    r"|明显|高|低|长|短|优|多|少|较|比|对|升至?|降至?|由|从|增至?|减少|增加|升高|降低|下降|患者|者|占|中|有|结果|显示"
+    r"|发现|治疗后?|后"
 )
 _NO_LABEL = re.compile(r"^[\W\d_]*$")
 _AFTER = re.compile(
-    rf"[ )\]]{{0,2}}(?:\[[^\[\]]{{0,40}}\] ?|\([^()]{{0,40}}\) ?)?(?:of )?(?:the |all |these |those )?(?:[\w-]{{1,16}} ){{0,2}}?(?:patients|participants|subjects|women|men|children|infants|individuals|cases|eyes|those)?"
-    rf"[^,;.()]{{0,60}}?{_L}(?:had|achieved|achieving|experienced|developed|underwent|reported|showed|completed|responded|died|survived|relapsed"
-    rf"|received|were|was|reached|improved|discontinued|remained|maintained){_R} ?(?P<what>[^,;.()]{{0,60}})"
+    r"[ )\]]{0,2}(?:\[[^\[\]]{0,40}\] ?|\([^()]{0,40}\) ?)?(?:of )?(?:the |all |these "
+    r"|those )?(?:[\w-]{1,16} ){0,2}?(?:patients|participants|subjects|women|men|children|infants|individuals|cases"
+    rf"|eyes|those)?[^,;.()]{{0,60}}?{_L}(?:had|achieved|achieving|experienced|developed|underwent|reported|showed"
+    r"|completed|responded|died|survived|relapsed|received|were|was|reached|improved|discontinued|remained"
+    rf"|maintained){_R} ?(?P<what>[^,;.()]{{0,60}})"
 )
 _AFTER_ZH = re.compile(
     rf"[)]?的?(?:患者|病人|受试者|人|者)?(?P<what>(?:接受|出现|发生|达到?|获得|完成|存在|有|选择|仍)[{HAN}]{{2,16}})"
 )
 _NUMERATOR = re.compile(
-    r"[0-9,]{1,7} ?(?:例|人|名|位|只|眼|次|patients?|participants?|subjects?|women|men|cases|events?|eyes|[a-z]{3,14})? ?[(\[] ?"
+    r"[0-9,]{1,7} ?(?:例|人|名|位|只|眼|次|patients?|participants?|subjects?|women|men|cases|events?|eyes"
+    r"|[a-z]{3,14})? ?[(\[] ?"
 )
 _CLAUSE = re.compile(
-    r"[;。]|\. |, (?:and|but|while|whereas|with|which) |：|(?<=[结果方法结论])[ :]|(?:RESULTS?|Results?|Findings|FINDINGS) ?:|,(?=[\u3400-\u9fff])|[,、](?=[\u3400-\u9fff])"
+    r"[;。]|\. |, (?:and|but|while|whereas|with|which) |：|(?<=[结果方法结论])[ :]"
+    r"|(?:RESULTS?|Results?|Findings|FINDINGS) ?:|,(?=[\u3400-\u9fff])|[,、](?=[\u3400-\u9fff])"
 )
 
 
@@ -82,7 +96,7 @@ def open_outcomes(tokens: Tokens, bound: list[Bound], taken: list[tuple[int, int
             continue
         if any(a <= figure.start < b for a, b in taken) or not _may_be_value(tokens, figure):
             continue
-        told = _label(tokens, i, bound, found)
+        told = _label(tokens, i)
         if re.search(r"(?<![a-z])(?:ages?|difference|differences)(?![a-z])|年龄|率差|差值", told, re.I):
             label = ""
             continue
@@ -147,7 +161,7 @@ def _may_be_value(tokens: Tokens, figure: Figure) -> bool:
     return True
 
 
-def _label(tokens: Tokens, i: int, bound: list[Bound], found: list[Bound]) -> str:
+def _label(tokens: Tokens, i: int) -> str:
     """What the text calls what a figure measures; "" where it goes on with what it said."""
     text, figure = tokens.text, tokens.figures[i]
     # Its own count before it, "268 [9%]", "12 patients (44%)", ends nothing.
@@ -170,12 +184,7 @@ def _label(tokens: Tokens, i: int, bound: list[Bound], found: list[Bound]) -> st
 
 def _bare(tokens: Tokens, start: int, end: int) -> str:
     """A piece of a sentence without arms, brackets, numbers and words that name nothing; "" where nothing is left."""
-    text = list(tokens.text[start:end])
-    for arm in tokens.arms:
-        if arm.start < end and arm.end > start:
-            for place in range(max(arm.start, start), min(arm.end, end)):
-                text[place - start] = " " if not re.match(f"[{HAN}]", tokens.text[place]) else " "
-    piece = re.sub(r"[(\[][^()\[\]]{0,60}[)\]]", " ", "".join(text))
+    piece = re.sub(r"[(\[][^()\[\]]{0,60}[)\]]", " ", tokens.armless(start, end))
     left = re.sub(r"\s+", " ", _LINKS.sub(" ", piece))
     if _NO_LABEL.match(re.sub(r"[A-Za-z](?![A-Za-z])", "", left)):
         return ""

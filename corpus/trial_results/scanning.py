@@ -31,8 +31,10 @@ _UNIT = re.compile(UNIT)
 # What a mean or a median is printed with: its standard deviation, its range.
 _SPREAD = re.compile(
     rf"(?: ?(?:±|\+/-) ?{NUMBER})"
-    rf"|(?: ?[(\[](?:SDs?|SE|SEM|IQR|range|ranging|Q1|s|标准差|范围|四分位数?间?距?)[ :=,]{{0,3}}[-0-9.,;~ ]{{1,24}}(?:to [0-9.]{{1,8}} ?)?%?[)\]])"
-    rf"|(?: ?[(\[]{NUMBER} ?[,;~-] ?{NUMBER}[)\]](?= ?(?:d|天|日|h|分|min|个月|月|年|[a-z]{{1,5}}[,; ]|比|和|与|vs|对|[,;。])))"
+    r"|(?: ?[(\[](?:SDs?|SE|SEM|IQR|range|ranging|Q1|s|标准差|范围"
+    r"|四分位数?间?距?)[ :=,]{0,3}[-0-9.,;~ ]{1,24}(?:to [0-9.]{1,8} ?)?%?[)\]])"
+    rf"|(?: ?[(\[]{NUMBER} ?[,;~-] ?{NUMBER}[)\]](?= ?(?:d|天|日|h|分|min|个月|月|年|[a-z]{{1,5}}[,; ]|比|和|与|vs|对"
+    r"|[,;。])))"
 )
 _CAPITAL = re.compile(r"(?<![A-Za-z0-9])[A-Z](?=[a-z]{3})")
 
@@ -75,11 +77,19 @@ class Tokens:
     figures: list[Figure] = field(default_factory=list)
     endpoints: list[Named] = field(default_factory=list)
     arms: list[Mention] = field(default_factory=list)
-    sizes: list[tuple[int, int, int]] = field(default_factory=list)
-    """n = 254: start, end of its digits, value."""
+    sizes: list[tuple[int, int]] = field(default_factory=list)
+    """n = 254: start and end of its digits."""
     loose_p: list[tuple[int, int, str]] = field(default_factory=list)
     """P values without a figure: digits' start and end, as printed."""
     respectively: list[int] = field(default_factory=list)
+
+    def armless(self, start: int, end: int) -> str:
+        """A piece of the sentence with a blank for each character of an arm's name."""
+        piece = list(self.text[start:end])
+        for arm in self.arms:
+            for place in range(max(arm.start, start), min(arm.end, end)):
+                piece[place - start] = " "
+        return "".join(piece)
 
 
 def number(text: str) -> float:
@@ -125,7 +135,7 @@ def scan(text: str, names: re.Pattern[str] | None = None) -> Tokens:
             elif not figure:
                 tokens.loose_p.append((match.start("p") + sign.end(), match.end("p"), printed))
         elif match["patients"] is not None:
-            tokens.sizes.append((match.start("n"), match.end("n"), int(number(match["n"]))))
+            tokens.sizes.append(match.span("n"))
         elif match["resp"] is not None:
             tokens.respectively.append(match.start())
         elif match["fraction"] is not None:
@@ -225,8 +235,9 @@ class Bound:
 
 
 LIST = re.compile(
-    r"[ )\]]{0,2}(?: ?of [0-9]{1,5} ?)?(?:,? ?(?:和|与|及|、|对比|对|比|and|vs?\.?|versus|or|compared with|as compared with|against) ?"
-    r"|[,/] ?|;? ?(?:vs\.?|versus) ?)(?:the |仅 ?|only )?(?:[0-9]{1,5} ?(?:例|人|名|patients|participants)? ?[(\[] ?)?[-−]?"
+    r"[ )\]]{0,2}(?: ?of [0-9]{1,5} ?)?(?:,? ?(?:和|与|及|、|对比|对|比|and|vs?\.?|versus|or|compared with"
+    r"|as compared with|against) ?|[,/] ?|;? ?(?:vs\.?|versus) ?)(?:the |仅 ?"
+    r"|only )?(?:[0-9]{1,5} ?(?:例|人|名|patients|participants)? ?[(\[] ?)?[-−]?"
 )
 """What may stand between the figures of one enumeration."""
 

@@ -6,7 +6,7 @@ import re
 
 from corpus.trial_results.scanning import Bound, Figure, Tokens, runs
 
-_L, _R = r"(?<![A-Za-z])", r"(?![A-Za-z])"
+_L = r"(?<![A-Za-z])"
 _TIME_LIST = re.compile(r" ?(?:、|,? ?(?:和|与|及|and) ?)")
 NO_VALUE = re.compile(
     rf"(?:[≥≤<>±]|每|{_L}every|{_L}q|第|至少|超过|不足|小于|大于|满|{_L}(?:at least|more than|less than|within"

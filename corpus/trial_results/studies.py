@@ -79,8 +79,9 @@ def _paragraphs(passages: Iterable[Passage]) -> Iterator[_Paragraph]:
 _RESULTS = re.compile(r"(?:\(|\[)?(?:results?|findings|main results|results and analysis|结果)(?:\)|\]|[ :：]|$)", re.I)
 PART = re.compile(
     r"(?:\(|\[)?(?:(?P<before>background|introduction|objectives?|aims?|purpose|methods?|materials?(?: and |/)methods?"
-    r"|patients and methods|(?:research |study )?design(?: and methods)?|settings?(?: and design)?|participants|interventions?|measure\w*|main outcome"
-    r"|trial (?:registration|design)|目的|方法|背景|资料与方法|对象与方法)|results?|findings|conclusions?|interpretation|discussion|main results|results and analysis|结果|结论)"
+    r"|patients and methods|(?:research |study )?design(?: and methods)?|settings?(?: and design)?|participants"
+    r"|interventions?|measure\w*|main outcome|trial (?:registration|design)|目的|方法|背景|资料与方法|对象与方法)"
+    r"|results?|findings|conclusions?|interpretation|discussion|main results|results and analysis|结果|结论)"
     r"(?:\)|\]|[ :：]|$)",
     re.I,
 )

@@ -27,8 +27,9 @@ _NOT_NAMES = re.compile(
 )
 # Targets, diseases, drugs' codes: what is written like a trial's name.
 _KNOWN = re.compile(
-    r"(?i)^(?:PD-?L?-?1|CTLA-?4|CD[0-9]+.*|HER-?[0-9]|IL-?[0-9]+.*|EGFR.*|ALK|KRAS.*|BRCA.*|SGLT-?2|PCSK9|DLL3|VEGF.*|COVID.*|SARS.*"
-    r"|HIV.*|HbA1c|FEV1|ECOG|RECIST.*|CTCAE|BICR|NCT[0-9]+|[A-Z]{2,4}[0-9]{3,}.*|ACR[0-9]+|GCP|USA|UK|EORTC)$"
+    r"(?i)^(?:PD-?L?-?1|CTLA-?4|CD[0-9]+.*|HER-?[0-9]|IL-?[0-9]+.*|EGFR.*|ALK|KRAS.*|BRCA.*|SGLT-?2|PCSK9|DLL3|VEGF.*"
+    r"|COVID.*|SARS.*|HIV.*|HbA1c|FEV1|ECOG|RECIST.*|CTCAE|BICR|NCT[0-9]+|[A-Z]{2,4}[0-9]{3,}.*|ACR[0-9]+|GCP|USA|UK"
+    r"|EORTC)$"
 )
 _REGISTERED = re.compile(
     r"(?<![A-Za-z0-9])(?:NCT[0-9]{8}|ChiCTR[-A-Za-z0-9]{5,16}|ISRCTN[0-9]{8}|UMIN[0-9]{9})(?![0-9])"

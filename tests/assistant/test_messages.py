@@ -15,7 +15,7 @@ from assistant.answering import figure_wording
 from assistant.answering.language_model import Trouble
 from assistant.answering.reply import Reason
 from assistant.answering.suggestions import EXAMPLES
-from assistant.guard.number_guard import Fault
+from assistant.guard.faults import Fault
 from assistant.trials import charts, table
 from assistant.web import page
 from assistant.web.panels import ask, chat, library

@@ -1,7 +1,7 @@
 """The arms that a sentence names: "X 组", "the X group", treatments by drug, dose or route.
 
 Names are found by their ends (组, group) or by the drugs in them, then cut at the words that cannot
-be part of a name. One arm goes by several names in a paragraph; see ``Roster``.
+be part of a name. One arm goes by several names in a paragraph; see ``Register``.
 """
 
 from __future__ import annotations
@@ -94,7 +94,8 @@ _BAD_EN = re.compile(
     r"|collaborative|cancer|oncology|non|.{0,20}age)$"
 )
 _PAIR_DOSES = re.compile(
-    r"(?P<doses>[0-9]{1,4}(?:\.[0-9])?(?: ?mg(?:/kg)?)?(?:(?:, ?(?:and |or )?| ?(?:或|和|与|/|、|or|and) ?)[0-9]{1,4}(?:\.[0-9])?(?: ?mg(?:/kg)?)?){1,5})"
+    r"(?P<doses>[0-9]{1,4}(?:\.[0-9])?(?: ?mg(?:/kg)?)?(?:(?:, ?(?:and |or )?"
+    r"| ?(?:或|和|与|/|、|or|and) ?)[0-9]{1,4}(?:\.[0-9])?(?: ?mg(?:/kg)?)?){1,5})"
     rf"(?<=[gkm]) ?(?P<drug>{_DRUG})?[^,;。()0-9]{{0,6}}?(?:剂?量?组|doses?|groups?|arms?)"
 )
 _ONE_DOSE = re.compile(r"(?P<value>[0-9]{1,4}(?:\.[0-9])?) ?(?P<unit>mg(?:/kg)?)?")
@@ -177,7 +178,8 @@ def names_pattern(names: Iterable[str]) -> re.Pattern[str] | None:
         return None
     either = "|".join(re.escape(name).replace(r"\ ", "[ -]") for name in told)
     return re.compile(
-        rf"(?<![A-Za-z0-9])(?P<name>{either})s?(?![A-Za-z0-9])(?P<group>[ -](?:group|arm|cohort)s?(?![A-Za-z])| ?(?:剂量|治疗)?组)?",
+        rf"(?<![A-Za-z0-9])(?P<name>{either})s?(?![A-Za-z0-9])(?P<group>[ -](?:group|arm|cohort)s?(?![A-Za-z])"
+        r"| ?(?:剂量|治疗)?组)?",
         re.I,
     )
 
@@ -202,10 +204,7 @@ def _chinese_groups(text: str) -> list[Mention]:
         window = text[floor : match.start()]
         # A name begins after the last punctuation; brackets directly before 组 hold a dose or an abbreviation.
         start = max(window.rfind(c) for c in ',;:()。、!?"“”[]') + 1
-        for cut in _CUT_ZH.finditer(window):
-            # 10 mg, 3 周: a cut inside "联合" or a name's own word does not occur in these words.
-            if cut.end() <= len(window):
-                start = max(start, cut.end())
+        start = max([start, *(cut.end() for cut in _CUT_ZH.finditer(window))])
         for soft in _SOFT_ZH.finditer(window, start):
             if not _JOIN_ZH.search(window, start, soft.start()):
                 start = soft.end()

@@ -31,23 +31,23 @@ class Phrase:
 
 # Words before a phrase that are no part of it.
 _LEAD = re.compile(
-    rf"(?:(?:the|a|an|either|both|those|these|that|patients|participants|subjects|women|men|children|individuals|people"
-    rf"|adults|infants|eyes|eligible|group|arm|who|were|was|had|be|receiving|received|receive|treated|treatment (?=with)"
-    rf"|therapy (?=with)|given|taking|using|assigned|allocated|randomi[sz]ed|undergoing|underwent|undergo|with|in|on"
+    r"(?:(?:the|a|an|either|both|those|these|that|patients|participants|subjects|women|men|children|individuals|people"
+    r"|adults|infants|eyes|eligible|group|arm|who|were|was|had|be|receiving|received|receive|treated|treatment (?=with)"
+    r"|therapy (?=with)|given|taking|using|assigned|allocated|randomi[sz]ed|undergoing|underwent|undergo|with|in|on"
     rf"|for|of|to|into|by|one of|then|only|only the|their|our|use of){_R}[ ,:]{{1,2}})*",
     re.I,
 )
 # Words that end a phrase: verbs, comparisons, prepositions of time and place.
 _STOP = re.compile(
     rf"{_L}(?:was|were|is|are|been|being|had|has|have|having|did|does|do|can|could|may|might|will|would|should|must"
-    rf"|show(?:ed|s)?|result(?:ed|s|ing)?|led|demonstrat(?:ed|es)|achiev(?:ed|es|ing)|experienc(?:ed|es|ing)|report(?:ed"
-    rf"|ing)|develop(?:ed|ing)|occurr(?:ed|ing)|receiv(?:ed|ing|e)|underw(?:ent)|improv(?:ed|es|ing)|reduc(?:ed|es|ing)"
-    rf"|increas(?:ed|es|ing)|decreas(?:ed|es|ing)|produc(?:ed|es)|provid(?:ed|es)|appear(?:ed|s)|seem(?:ed|s)|remain(?:ed"
-    rf"|s)|significantly|statistically|respectively|while|whereas|because|but|although|though|if|as|than|versus|vs\.?|v"
-    rf"|compar(?:ed|ing|ison|able)|relative|against|at|during|from|after|before|over|within|between|among|per|until"
-    rf"|throughout|since|via|towards?|which|that|who|whose|whom|where|when|this|these|those|in|on|for|to|into|by|once"
-    rf"|twice|thrice|every|each|daily|weekly|monthly|followed|administered|according|using|not|no(?= (?:significant"
-    rf"|statistically|difference))|followed|based on|p|n){_R}|[,;:()\[\]]|\.(?= |$)"
+    r"|show(?:ed|s)?|result(?:ed|s|ing)?|led|demonstrat(?:ed|es)|achiev(?:ed|es|ing)|experienc(?:ed|es|ing)|report(?:ed"
+    r"|ing)|develop(?:ed|ing)|occurr(?:ed|ing)|receiv(?:ed|ing|e)|underw(?:ent)|improv(?:ed|es|ing)|reduc(?:ed|es|ing)"
+    r"|increas(?:ed|es|ing)|decreas(?:ed|es|ing)|produc(?:ed|es)|provid(?:ed|es)|appear(?:ed|s)|seem(?:ed|s)"
+    r"|remain(?:ed|s)|significantly|statistically|respectively|while|whereas|because|but|although|though|if|as|than"
+    r"|versus|vs\.?|v|compar(?:ed|ing|ison|able)|relative|against|at|during|from|after|before|over|within|between|among"
+    r"|per|until|throughout|since|via|towards?|which|that|who|whose|whom|where|when|this|these|those|in|on|for|to|into"
+    r"|by|once|twice|thrice|every|each|daily|weekly|monthly|followed|administered|according|using|not"
+    rf"|no(?= (?:significant|statistically|difference))|followed|based on|p|n){_R}|[,;:()\[\]]|\.(?= |$)"
     r"|(?<![A-Za-z0-9.-])[0-9]+(?:\.[0-9]+)?(?! ?(?:mg|μg|µg|mcg|g|kg|ml|mL|IU|Gy|U|mmol|%? ?(?:solution|cream|gel"
     r"|saline)))(?![A-Za-z0-9-])|[<>=±≥≤]"
 )
@@ -56,26 +56,28 @@ _INSIDE = re.compile(
 )
 _AND = re.compile(rf" ?{_L}(?:and|or){_R} ?|&")
 _TAIL = re.compile(
-    rf"(?:-treated (?:patients|participants|subjects|[a-z]+).*)$|(?: ?{_L}(?:groups?|arms?|cohorts?|patients|participants|subjects|recipients|therapy|treatments?|and|or|with|of"
-    rf"|the|a|regimens?|only|users|treated|condition|respectively|interventions?|supplementation|administration){_R})+$",
+    rf"(?:-treated (?:patients|participants|subjects|[a-z]+).*)$|(?: ?{_L}(?:groups?|arms?|cohorts?|patients"
+    r"|participants|subjects|recipients|therapy|treatments?|and|or|with|of"
+    r"|the|a|regimens?|only|users|treated|condition|respectively|interventions?|supplementation"
+    rf"|administration){_R})+$",
     re.I,
 )
-_ALONE = re.compile(rf"{_L}(?:alone|monotherapy)$", re.I)
 # What such a place may hold without naming an arm.
 _NO_ARM = re.compile(
-    rf"^(?:(?:the )?(?:two|three|four|five|six|both|all|each|either|other|others|another|same|first|second|third|last|total"
-    rf"|baseline|control period|week|month|year|day|one|treatment|therapy|intervention phase|phase|follow-?up|study|trial"
-    rf"|randomi[sz]ation|equal|parallel|different|groups?|arms?|patients?|participants?|subjects|it|them|they|her|him"
-    rf"|us|we|general population|age|sex|gender|stratif\w*|time|ratio|blocks?|order|sequence|general|overall|whole|entire"
-    rf"|respectively|screening|enrol\w+|receive|hospital|cent(?:re|er)s?|data|results?|rate|analysis|outcomes?|safety"
-    rf"|efficacy|survival|mortality|life|morbidity|quality|weight loss|weight|health|pain|cohort|performance|incidence|risk|mean|median|difference|significant|similar|higher|lower|greater|years?|months?"
+    r"^(?:(?:the )?(?:two|three|four|five|six|both|all|each|either|other|others|another|same|first|second|third|last"
+    r"|total|baseline|control period|week|month|year|day|one|treatment|therapy|intervention phase|phase|follow-?up"
+    r"|study|trial|randomi[sz]ation|equal|parallel|different|groups?|arms?|patients?|participants?|subjects|it|them"
+    r"|they|her|him|us|we|general population|age|sex|gender|stratif\w*|time|ratio|blocks?|order|sequence|general"
+    r"|overall|whole|entire|respectively|screening|enrol\w+|receive|hospital|cent(?:re|er)s?|data|results?|rate"
+    r"|analysis|outcomes?|safety|efficacy|survival|mortality|life|morbidity|quality|weight loss|weight|health|pain"
+    r"|cohort|performance|incidence|risk|mean|median|difference|significant|similar|higher|lower|greater|years?|months?"
     rf"|weeks?|days?|hours?|minutes?|[0-9]+|more|less|most|at least){_R} ?)+$",
     re.I,
 )
 _PURPOSE = re.compile(
-    rf"(?:assess|evaluate|compare|determine|investigate|examine|test|study|identify|establish|explore|measure|participate"
-    rf"|reduce|improve|see|find|estimate|describe|following|comprising|including|whichever|whether|how|max|mean|median"
-    rf"|crossed|completed|also|both|more|less|further|then|all){_R}",
+    r"(?:assess|evaluate|compare|determine|investigate|examine|test|study|identify|establish|explore|measure"
+    r"|participate|reduce|improve|see|find|estimate|describe|following|comprising|including|whichever|whether|how|max"
+    rf"|mean|median|crossed|completed|also|both|more|less|further|then|all){_R}",
     re.I,
 )
 _SIZE = re.compile(
@@ -138,18 +140,19 @@ _ALLOTTED = re.compile(
 _TO = re.compile(rf"{_L}(?:to receive|to undergo|to be|to either|to|into|received|receive|either){_R}(?! a [0-9])[ :]")
 _PART = re.compile(rf"[,;]? ?{_L}(?:or|and|versus|vs\.?){_R} ?(?:to )?|[,;:] ?(?:to )?(?=[A-Za-z(])|/(?=[a-z])")
 _BRACKETED = re.compile(r"\([^()]*\)")
-_SENTENCE_END = re.compile(r"\.(?: |$)|\. ")
+_SENTENCE_END = re.compile(r"\.(?: |$)")
 _NOT_ALLOTTED = re.compile(
-    r"^(?:for|in|at|during|stratif|by|using|with (?:a|the)|after|before|every|once|daily|until|weeks?|months?|days?|years?"
-    r"|single|double|open|placebo-controlled|parallel|[0-9]+ ?:|ratio|block|according|based|group$|groups of)",
+    r"^(?:for|in|at|during|stratif|by|using|with (?:a|the)|after|before|every|once|daily|until|weeks?|months?|days?"
+    r"|years?|single|double|open|placebo-controlled|parallel|[0-9]+ ?:|ratio|block|according|based|group$|groups of)",
     re.I,
 )
 _VERSUS = re.compile(rf" ?{_L}(?:versus|vs\.?|v|compared (?:with|to)|as compared (?:with|to)|against|or){_R} ?")
 # What leads to an arm that another is compared with; "quality of life compared with" does not.
 _LEADS = re.compile(
-    rf"(?:^|[:;(] ?|\. |{_L}(?:with|receiving|received|between|receive|adding|given|using|taking|by|to|in|plus|comparing|compare[ds]?|versus"
-    rf"|vs\.?|(?:effects?|efficacy|safety|comparison|superiority|non-?inferiority|use|benefits?|addition|trial|study|role|impact|evaluation) of)"
-    rf"(?: (?:the|an?|patients|participants|subjects|those|group|arm|with|in|receiving|who|received|treated))* )$",
+    rf"(?:^|[:;(] ?|\. |{_L}(?:with|receiving|received|between|receive|adding|given|using|taking|by|to|in|plus"
+    r"|comparing|compare[ds]?|versus|vs\.?|(?:effects?|efficacy|safety|comparison|superiority|non-?inferiority|use"
+    r"|benefits?|addition|trial|study|role|impact|evaluation) of)(?: (?:the|an?|patients|participants|subjects|those"
+    r"|group|arm|with|in|receiving|who|received|treated))* )$",
     re.I,
 )
 _BETWEEN = re.compile(
@@ -157,13 +160,15 @@ _BETWEEN = re.compile(
 )
 # "irinotecan plus 5-fluorouracil (ILF) vs etoposide (ELF)"
 _LABELLED = re.compile(
-    r"\((?P<one>[A-Z][A-Za-z0-9+/-]{1,9})\) (?:vs\.?|versus|or|compared (?:with|to))(?: the)? [^.;()]{3,90}\((?P<other>[A-Z][A-Za-z0-9+/-]{1,9})\)"
+    r"\((?P<one>[A-Z][A-Za-z0-9+/-]{1,9})\) (?:vs\.?|versus|or|compared (?:with"
+    r"|to))(?: the)? [^.;()]{3,90}\((?P<other>[A-Z][A-Za-z0-9+/-]{1,9})\)"
 )
+_IN_BRACKET = re.compile(r"[^()]{3,120}(?=\))")
 _PAIRED = re.compile(rf",? ?{_L}(?:with|to|and|versus|vs\.?|against|or){_R} ")
 _GROUP_IS = re.compile(
     rf"{_L}(?P<kind>[Gg]roups?|[Aa]rms?|[Cc]ohorts?|GROUP) (?P<label>[A-H]|[1-6]|I{{1,3}}|IV|V){_R}(?![0-9.])"
-    r"(?P<size> ?\([^()]{0,40}[0-9]\))?(?P<is>,? ?(?:[:=]|was|were|received|receiving|treated with|underwent|included|consisted of|with|is)"
-    r"[ -]?(?:the |treated with |given )?| ?\((?![nN] ?=|[0-9]))?"
+    r"(?P<size> ?\([^()]{0,40}[0-9]\))?(?P<is>,? ?(?:[:=]|was|were|received|receiving|treated with|underwent|included"
+    r"|consisted of|with|is)[ -]?(?:the |treated with |given )?| ?\((?![nN] ?=|[0-9]))?"
 )
 
 
@@ -191,12 +196,13 @@ def introduced_in(text: str) -> Iterator[Introduced]:
 
 
 _GIVEN_EN = re.compile(
-    rf"{_L}(?:[Tt]he )?(?P<a>[A-Za-z][A-Za-z0-9-]{{1,24}}(?: [A-Za-z0-9-]{{1,20}})?) (?:groups?|arms?|patients){_R}(?: ?\([^()]{{0,30}}\))?"
-    rf" (?:were |was |who )?(?:received|receiving|underwent|was treated with|were treated with|treated with|were given|given|took"
-    rf"|consisted of|drank|used){_R} "
+    rf"{_L}(?:[Tt]he )?(?P<a>[A-Za-z][A-Za-z0-9-]{{1,24}}(?: [A-Za-z0-9-]{{1,20}})?) (?:groups?|arms?"
+    rf"|patients){_R}(?: ?\([^()]{{0,30}}\))? (?:were |was |who )?(?:received|receiving|underwent|was treated with"
+    rf"|were treated with|treated with|were given|given|took|consisted of|drank|used){_R} "
 )
 _GIVEN_ZH = re.compile(
-    rf"(?P<a>[{HAN}A-Za-z0-9]{{1,8}})组(?: ?\([^()]{{0,20}}\))?[^,;。组]{{0,6}}?(?:给予|采用|接受|口服|予以|应用|使用|单用|服用|予)(?P<b>[^,;。()组0-9]{{2,24}}?)(?:治疗|干预|[,;。(]|[0-9])"
+    rf"(?P<a>[{HAN}A-Za-z0-9]{{1,8}})组(?: ?\([^()]{{0,20}}\))?[^,;。组]{{0,6}}?(?:给予|采用|接受|口服|予以|应用|使用"
+    r"|单用|服用|予)(?P<b>[^,;。()组0-9]{2,24}?)(?:治疗|干预|[,;。(]|[0-9])"
 )
 
 
@@ -221,10 +227,7 @@ def _allotted(text: str) -> Iterator[tuple[Phrase, ...]]:
         position = to.end()
         while position < stop and len(phrases) < 6:
             part = _PART.search(masked, position, stop)
-            if _NOT_ALLOTTED.match(text[position:stop]):
-                phrase = None
-            else:
-                phrase = behind(text, position)
+            phrase = None if _NOT_ALLOTTED.match(text[position:stop]) else behind(text, position)
             if phrase and not _NOT_ALLOTTED.match(phrase.text) and phrase.end <= (part.start() if part else stop) + 1:
                 phrases.append(phrase)
             if not part:
@@ -267,7 +270,7 @@ def _compared(text: str) -> Iterator[tuple[Phrase, ...]]:
             Phrase(label, pair.start(key), pair.end(key), (phrase.text,) if phrase else ())
             for key, phrase in zip(("one", "other"), named, strict=True)
             for label in [pair[key]]
-        )  # type: ignore[misc]
+        )
     for cue in _BETWEEN.finditer(text):
         first = behind(text, cue.end())
         if not first:
@@ -306,9 +309,7 @@ def _lettered(text: str) -> Iterator[tuple[Phrase, ...]]:
     found = []
     for match in _GROUP_IS.finditer(text):
         name = f"{match['kind'].rstrip('s').lower()} {match['label']}"
-        inside = (
-            re.compile(r"[^()]{3,120}(?=\))").match(text, match.end()) if match["is"] and "(" in match["is"] else None
-        )
+        inside = _IN_BRACKET.match(text, match.end()) if match["is"] and "(" in match["is"] else None
         if inside and not re.search(r"[nN] ?=|[0-9]{2,} ?(?:patients|%)", inside[0]):
             found.append(Phrase(inside[0], match.start(), inside.end(), (name,), bool(match["size"])))
             continue

@@ -17,7 +17,6 @@ from corpus.vocabulary.concepts import Concept
 from corpus.vocabulary.general import general_concepts
 from corpus.words.folding import fold
 
-Kind = Literal["treatment", "marker", "letter"]
 Role = Literal["control", "experimental", ""]
 
 _L, _R = r"(?<![A-Za-z])", r"(?![A-Za-z])"
@@ -32,8 +31,9 @@ _SPLIT = re.compile(
 )
 _FILLER = frozenset(
     """
-    治疗 剂量 单药 方案 相同 注射 每两周 标准 单纯 单用 含铂 标准化疗 组 患者 group groups arm arms the a an of in on to for
-    combination therapy standard treatment treatments treated based regimen patients patient alone monotherapy only
+    治疗 剂量 单药 方案 相同 注射 每两周 标准 单纯 单用 含铂 标准化疗 组 患者
+    group groups arm arms the a an of in on to for combination therapy standard treatment treatments treated based
+    regimen patients patient alone monotherapy only
     dose doses daily oral once twice week weekly received receiving plus and or with supplementation supplement
     supplements use using trial study condition program programme intervention
     """.split()
@@ -47,10 +47,10 @@ _WORD = re.compile(
 )
 _COMBINED = re.compile(rf"联合|加|\+|{_L}(?:plus|combin\w*|with(?!out)|added){_R}", re.I)
 _CONTROL = re.compile(
-    rf"对照|安慰剂|单纯|标准|常规|惯常|假手术|空白|支持治疗|未用药|^(?:含铂)?(?:放|放化|化)疗$|{_L}(?:placebo|controls?|standard"
-    rf"|alone|observation|physician|investigator|supportive|usual|conventional|sham|no|non|without|untreated|only|nihil"
-    rf"|reference|comparators?|routine){_R}"
-    rf"|^(?:chemotherapy|docetaxel|sorafenib|sunitinib|paclitaxel)$",
+    r"对照|安慰剂|单纯|标准|常规|惯常|假手术|空白|支持治疗|未用药|^(?:含铂)?(?:放|放化|化)疗$"
+    rf"|{_L}(?:placebo|controls?|standard|alone|observation|physician|investigator|supportive|usual|conventional|sham"
+    rf"|no|non|without|untreated|only|nihil|reference|comparators?|routine){_R}"
+    r"|^(?:chemotherapy|docetaxel|sorafenib|sunitinib|paclitaxel)$",
     re.I,
 )
 _THE = re.compile(r"^(?:the|a|an) ", re.I)
@@ -62,11 +62,13 @@ _JOINING = re.compile(r"^(?:联合|加用|加|\+|plus |combined with )", re.I)
 _ALONE = re.compile(rf"单纯|单药|单用|{_L}(?:alone|monotherapy|only){_R}", re.I)
 _BLANK = re.compile(r"安慰剂|placebo", re.I)
 _GENERIC_CONTROL = re.compile(
-    r"^(?:对照|常规|标准|參照|参照|(?:the )?(?:active )?(?:controls?|comparators?|comparison|reference|standard|usual care|standard care|conventional))(?: ?(?:治疗|treatment|therapy))?$",
+    r"^(?:对照|常规|标准|參照|参照|(?:the )?(?:active )?(?:controls?|comparators?|comparison|reference|standard"
+    r"|usual care|standard care|conventional))(?: ?(?:治疗|treatment|therapy))?$",
     re.I,
 )
 _GENERIC_EXPERIMENTAL = re.compile(
-    r"^(?:试验|实验|观察|研究|治疗|干预|介入|(?:the )?(?:active |new )?(?:interventions?|experimental|experiment|treatment|treated|study|active|investigational|test|cases?|combination|combined|联合))$",
+    r"^(?:试验|实验|观察|研究|治疗|干预|介入|(?:the )?(?:active |new )?(?:interventions?|experimental|experiment"
+    r"|treatment|treated|study|active|investigational|test|cases?|combination|combined|联合))$",
     re.I,
 )
 # Treatments that both arms of a trial may share.
@@ -121,6 +123,7 @@ class StudyArm:
 
     @property
     def name(self) -> str:
+        """The one that it goes by."""
         return self.names[0]
 
 
@@ -201,7 +204,7 @@ class Register:
         return self._same(name) if name in self._parts or self.components(name) or generic(name) else None
 
     def _same(self, name: str) -> StudyArm | None:
-        """The arm that has this very name, or one of the same parts."""
+        """As ``named``, whether or not the name says anything."""
         folded, mine, combined = name.lower(), self.components(name), bool(_COMBINED.search(name))
         for arm in self.arms:
             for other in arm.names:
@@ -293,7 +296,10 @@ class Register:
                     known.named_as_arm = True
 
     def _absorb(self) -> None:
-        """Make short names those of the one arm that has all their parts: "the durvalumab group" of two with chemotherapy."""
+        """Make short names those of the one arm that has all their parts.
+
+        "The durvalumab group" is short for the one of two groups with chemotherapy that gets durvalumab.
+        """
         for arm in sorted(self.arms, key=lambda arm: len(self.keys(arm))):
             mine, name = self.keys(arm), arm.name
             combined = any(_COMBINED.search(n) for n in arm.names)

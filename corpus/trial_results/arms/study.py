@@ -62,9 +62,9 @@ def register_of(sentences: Sequence[str], drugs: Mapping[str, str] | None = None
         for arm in arms:
             arm.beside += [other for other in arms if other is not arm]
     for one, other in apart:
-        if (arm := register.named(one)) and (second := register.named(other)) and arm is not second:
-            arm.beside.append(second)
-            second.beside.append(arm)
+        if (arm := register.named(one)) and (neighbour := register.named(other)) and arm is not neighbour:
+            arm.beside.append(neighbour)
+            neighbour.beside.append(arm)
     for one, other in against:
         if (arm := register.named(one)) and (control := register.named(other)) and arm is not control:
             control.compared += 1
@@ -72,10 +72,10 @@ def register_of(sentences: Sequence[str], drugs: Mapping[str, str] | None = None
             arm.beside.append(control)
             control.beside.append(arm)
     for text in sentences:
-        for first, second in aliases_in(text):
-            known = [name for arm in register.arms for name in arm.names if first.endswith(name)]
+        for name, alias in aliases_in(text):
+            known = [own for arm in register.arms for own in arm.names if name.endswith(own)]
             if known:
-                _link(register, (max(known, key=len), second))
+                _link(register, (max(known, key=len), alias))
     for pair in mine_pairs("\n".join(_with_brackets(sentences, register))):
         known_arms = {id(arm): arm for name in pair.names if (arm := register.named(name))}
         if len(known_arms) == 1:
@@ -90,7 +90,7 @@ def register_of(sentences: Sequence[str], drugs: Mapping[str, str] | None = None
     register.drop_doses()
     order = _order(register, sentences)
     register.arms.sort(key=lambda arm: order[id(arm)])
-    given = {second for text in sentences for _, second in aliases_in(text)}
+    given = {alias for text in sentences for _, alias in aliases_in(text)}
     for arm in register.arms:
         arm.names.sort(key=lambda name: (_worth(name)[0], name in given, *_worth(name)[1:]))
     return register
