@@ -17,8 +17,8 @@ from typing import Any, Literal
 
 from assistant.answering.reply import Answer, Evidence
 from assistant.guard.citations import citations_in, cited_sentences, without_citations
-from assistant.guard.claims import untraced
 from assistant.guard.number_guard import Failure
+from assistant.guard.statements import untraced
 from assistant.wording.messages import joined, say
 from corpus.reading.cleaning import clean
 from corpus.vocabulary.terms import Terms

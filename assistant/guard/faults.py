@@ -28,3 +28,6 @@ name              it names a drug, disease or target that what it cites does not
 advice            it tells the reader what to do, which what it cites does not
 link              it holds an address that what it cites does not
 """
+
+Difference = tuple[Fault, str]
+"""What differs from the sources, and what the sentence prints there."""

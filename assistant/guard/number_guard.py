@@ -20,6 +20,7 @@ from corpus.vocabulary.terms import Terms
 from corpus.vocabulary.units import unit_behind
 from corpus.words.folding import fold
 
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """A sentence that must not be shown."""
@@ -42,6 +43,9 @@ class Figure:
     start: int
     end: int
 
+
+LONGEST = 2_000
+"""Characters of a sentence that is judged."""
 
 _NUMBER = re.compile(
     r"(?<![0-9])(?<![0-9][.,])(?:[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,9})?|[0-9]{0,9}\.[0-9]{1,9}|[0-9]{1,9})"
@@ -103,6 +107,9 @@ def _judge(
         units = printed.get(figure.value, set())
         if not units or (figure.unit and units.isdisjoint({figure.unit, ""})):
             return Failure(sentence, "figure", figure.printed)
+    if len(own) > LONGEST:
+        # What is not read is not borne out.
+        return Failure(sentence, "figure", shown[0].printed)
     if difference := misstated(without_citations(own), _with_results(cited, results), terms):
         return Failure(sentence, *difference)
     return None

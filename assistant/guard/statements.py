@@ -1,0 +1,170 @@
+"""What a sentence says beside its figures: links and advice, dates, numbers in words, negations and directions.
+
+None of it may be said that the cited sources do not say: the same direction, the same negation, no month, number word,
+order or address of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from assistant.guard.faults import Difference
+from corpus.language import HAN
+from corpus.vocabulary.terms import Terms
+from corpus.words.folding import fold
+
+_L, _R = r"(?<![a-z])", r"(?![a-z])"
+_NEGATED = re.compile(
+    rf"未(?!来|知)|没有|并非|并不|不(?!良|可|同|仅|但|限|应|断|含|规则|典型)|尚无|无(?!进展|病|事件|复发|症状|论|缝|远处)|非(?!小细胞|鳞|常|典型)|缺乏"
+    rf"|{_L}(?:not|no|never|without|neither|nor|none|fail(?:s|ed)?|lack(?:s|ed|ing)?|unable|cannot|nothing)(?![a-z-])|n't{_R}"
+)
+UP = re.compile(
+    rf"高于|长于|优于|多于|大于|超过|延长|提高|升高|增加|上升|改善|更高|更长|更多|更优|推高"
+    rf"|{_L}(?:longer|higher|greater|more|prolong\w*|improv\w*|increas\w*|extend\w*|raised?|superior|better|exceed\w*|rose){_R}"
+)
+DOWN = re.compile(
+    rf"低于|短于|劣于|少于|小于|缩短|降低|下降|减少|更低|更短|更少|较低|较差"
+    rf"|{_L}(?:shorter|lower\w*|less|fewer|shorten\w*|reduc\w*|decreas\w*|declin\w*|inferior|worse\w*|fell|cut){_R}"
+)
+RISK = re.compile(rf"风险|{_L}(?:risk|hazard)s?{_R}")
+_ADVICE = re.compile(
+    rf"(?<![效反适响相供对])应当?(?!答|用|激|对|急|者)|务必|必须|切勿|立即|马上|请(?!求)|建议|停用|换药|报销"
+    rf"|{_L}(?:should|must|ought|need to|stop|switch|consult|ask your|avoid|take|see|visit|click|buy|order"
+    rf"|immediately){_R}"
+)
+_TITLE = re.compile(rf"[{HAN}]{{2,3}}(?:教授|博士|医生|院士|主任)|{_L}(?:professor|prof\.|dr\.) ?[a-z]+")
+_LINK = re.compile(r"https?:|www\.|\.(?:com|org|net|example|cn|io)(?![a-z])|@[a-z]")
+_MONTHS = "january february march april may june july august september october november december".split()
+_DATE = re.compile(
+    rf"{_L}(?P<name>{'|'.join(_MONTHS)}) (?:[0-9]{{1,2}},? )?(?P<year>(?:19|20)[0-9]{{2}})"
+    r"|(?P<y>(?:19|20)[0-9]{2}) ?年 ?(?P<m>[0-9]{1,2}) ?月"
+)
+_ENGLISH = """
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+    eighteen nineteen twenty
+""".split()
+_TENS = {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+_CHINESE = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2, "半": 0}
+_WORD_NUMBER = re.compile(
+    rf"{_L}(?P<en>(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_ENGLISH[1:10])}))?|{'|'.join(reversed(_ENGLISH))})"
+    rf"(?P<point> point (?P<decimal>{'|'.join(_ENGLISH[:10])}))?{_R}"
+    r"|(?P<zh>[零一二两三四五六七八九十百]{1,4})(?=倍|成|年|个月|例|周|天|次|级|%|个|条|组|臂|款|种)"
+)
+_COMMON = frozenset({0, 1, 2})
+"""Number words that any sentence may have: one of, two arms."""
+
+
+def untraced(sentence: str, texts: Sequence[str], terms: Terms) -> Difference | None:
+    """What a sentence says beside its figures that its sources do not: a link, advice, another month, a number in
+    words, a negation or a direction; else None."""
+    folded, texts = fold(sentence).text, [fold(text).text for text in texts]
+    return _foreign(folded, texts) or _numbers(folded, texts) or _negations(folded, texts, terms)
+
+
+def _foreign(folded: str, texts: Sequence[str]) -> Difference | None:
+    """A link, or advice, that the sources do not hold; a month that is not theirs."""
+    whole = "\n".join(texts)
+    if link := next((link[0] for link in _LINK.finditer(folded) if link[0] not in whole), None):
+        return "link", link
+    if advice := next((word[0] for word in _ADVICE.finditer(folded) if word[0] not in whole), None):
+        return "advice", advice
+    if title := next((word[0] for word in _TITLE.finditer(folded) if word[0] not in whole), None):
+        return "name", title
+    months = {date for text in texts for date, _ in _dates(text)}
+    return next((("date", printed) for date, printed in _dates(folded) if months and date not in months), None)
+
+
+def _dates(folded: str) -> Iterable[tuple[tuple[int, int], str]]:
+    for match in _DATE.finditer(folded):
+        if match["name"]:
+            yield (int(match["year"]), _MONTHS.index(match["name"]) + 1), match[0]
+        else:
+            yield (int(match["y"]), int(match["m"])), match[0]
+
+
+def _numbers(folded: str, texts: Sequence[str]) -> Difference | None:
+    """A number in words that no source has, in words or digits."""
+    told: set[Decimal] = set()
+    for text in texts:
+        told |= {Decimal(digits) for digits in re.findall(r"[0-9]+(?:\.[0-9]+)?", text)}
+        told |= {value for value, _ in _words(text)}
+    for value, printed in _words(folded):
+        if value not in told and value not in _COMMON:
+            return "number", printed
+    return None
+
+
+def _words(folded: str) -> Iterable[tuple[Decimal, str]]:
+    for match in _WORD_NUMBER.finditer(folded):
+        if match["en"]:
+            parts = re.split("[ -]", match["en"])
+            value = sum(_TENS.get(part, _ENGLISH.index(part) if part in _ENGLISH else 0) for part in parts)
+            decimal = f".{_ENGLISH.index(match['decimal'])}" if match["point"] else ""
+            yield Decimal(f"{value}{decimal}"), match[0]
+        else:
+            yield Decimal(_chinese(match["zh"])), match[0]
+
+
+def _chinese(text: str) -> int:
+    tens, _, ones = text.rpartition("十")
+    if "十" in text:
+        return (_CHINESE.get(tens[-1:], 1) if tens else 1) * 10 + (_CHINESE.get(ones, 0) if ones else 0)
+    return int("".join(str(_CHINESE.get(c, 0)) for c in text))
+
+
+def risk_turned(folded: str, texts: Sequence[str]) -> Difference | None:
+    """A risk that is said to go the other way than in any source."""
+    mine, theirs = _risks(folded), set().union(*(_risks(text) for text in texts)) if texts else set()
+    if mine and theirs and not mine & theirs:
+        return "direction", "risk" if re.search("risk", folded) else "风险"
+    return None
+
+
+def _risks(folded: str) -> set[str]:
+    found = set()
+    for risk in RISK.finditer(folded):
+        around = folded[max(0, risk.start() - 24) : risk.end() + 40]
+        if UP.search(around) and not DOWN.search(around):
+            found.add("up")
+        elif DOWN.search(around) and not UP.search(around):
+            found.add("down")
+    return found
+
+
+_CLAUSES = re.compile(r"[,;。!?:]|\. ")
+
+
+def _negations(folded: str, texts: Sequence[str], terms: Terms) -> Difference | None:
+    """A negation that no source has near the same words, or one that is missing."""
+    negated = _NEGATED.search(folded)
+    sentences = [s for text in texts for s in re.split(r"[。!?]|\. |\n", text) if s.strip()]
+    if negated and not any(_NEGATED.search(s) for s in sentences):
+        return "negation", negated[0]
+    if re.search("[0-9]", folded):
+        return None
+    mine = _content(folded, terms)
+    scored = sorted(((len(mine & _content(s, terms)), s) for s in sentences), key=lambda pair: -pair[0])
+    if not scored or not scored[0][0]:
+        return None
+    best = scored[0][1]
+    clauses = sorted(
+        ((len(mine & _content(c, terms)), c) for c in _CLAUSES.split(best) if c.strip()), key=lambda pair: -pair[0]
+    )
+    its = [clause for shared, clause in clauses if shared == clauses[0][0]]
+    if negated and not _NEGATED.search(best):
+        return "negation", negated[0]
+    if not negated and all(_NEGATED.search(clause) for clause in its):
+        return "negation", _NEGATED.search(its[0])[0]  # type: ignore[index]
+    up, down = bool(UP.search(folded)), bool(DOWN.search(folded))
+    if up != down and bool(UP.search(best)) != bool(DOWN.search(best)) and up != bool(UP.search(best)):
+        return "direction", (UP.search(folded) or DOWN.search(folded))[0]  # type: ignore[index]
+    return None
+
+
+def _content(folded: str, terms: Terms) -> frozenset[str]:
+    """What a piece of text is about: concepts, and pairs of Chinese characters."""
+    concepts = {mention.concept.id for mention in terms.find(folded)}
+    pairs = {run[i : i + 2] for run in re.findall(f"[{HAN}]+", folded) for i in range(len(run) - 1)}
+    return frozenset(concepts | pairs)
