@@ -47,12 +47,12 @@ def _report(
 ) -> None:
     counts: dict[str, list[bool]] = defaultdict(list)
     for line in lines:
-        shown, why = _shown(line, assistant, passages)
+        passed, why = shown(line, assistant, passages)
         kind = "faithful" if line["faithful"] else line["kind"]
-        counts[kind].append(shown)
-        if details and shown != line["faithful"]:
-            print(f"  {line['id']} {'struck' if not shown else 'SHOWN'} ({kind}; {why}): {line['sentence']}")
-    changed = [shown for kind, of in counts.items() if kind != "faithful" for shown in of]
+        counts[kind].append(passed)
+        if details and passed != line["faithful"]:
+            print(f"  {line['id']} {'struck' if not passed else 'SHOWN'} ({kind}; {why}): {line['sentence']}")
+    changed = [passed for kind, of in counts.items() if kind != "faithful" for passed in of]
     faithful = counts["faithful"]
     print(
         f"{half}: faithful shown {sum(faithful)}/{len(faithful)} = {sum(faithful) / len(faithful):.2f}, "
@@ -63,7 +63,7 @@ def _report(
             print(f"    {kind:28} struck {of.count(False)} of {len(of)}")
 
 
-def _shown(line: dict[str, Any], assistant: Assistant, passages: list[Passage]) -> tuple[bool, str]:
+def shown(line: dict[str, Any], assistant: Assistant, passages: list[Passage]) -> tuple[bool, str]:
     """Whether a sentence reaches the reader, and the fault where it does not."""
     sources = [_squeezed(source) for source in line["sources"]]
     held = [p for p in passages if any(source in _squeezed(p.text) for source in sources)]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from assistant.guard.faults import Difference, Fault
-from assistant.guard.statements import DOWN, RISK, UP, risk_turned
+from assistant.guard.statements import DOWN, RISK, UP, directions
 from corpus.trial_results import TrialResult
 from corpus.trial_results.arms.register import Register, StudyArm, drug_keys
 from corpus.vocabulary.endpoints import by_key
@@ -46,7 +46,7 @@ def misstated(sentence: str, sources: Sequence[Source], terms: Terms) -> Differe
     """
     folded = fold(sentence).text
     texts = [fold(source.text).text for source in sources]
-    return _figures(sentence, folded, sources, texts, terms) or risk_turned(folded, texts)
+    return _figures(sentence, folded, sources, texts, terms) or _risk_turned(folded, texts)
 
 
 def _figures(
@@ -239,6 +239,13 @@ def _ordered(folded: str, claims: Sequence[TrialResult]) -> Difference | None:
             if (first.value > second.value) != (up > down) and first.value != second.value:
                 return "direction", first.value_text
     return None
+
+
+def _risk_turned(folded: str, texts: Sequence[str]) -> Difference | None:
+    """A risk that is said to go the other way than in any source."""
+    mine = {way for about, way in directions(folded) if about == "risk"}
+    theirs = {way for text in texts for about, way in directions(text) if about == "risk"}
+    return ("direction", "risk" if "risk" in folded else "风险") if mine and theirs and not mine & theirs else None
 
 
 def _last(pattern: re.Pattern[str], text: str) -> int:

@@ -28,7 +28,7 @@ DOWN = re.compile(
     rf"低于|短于|劣于|少于|小于|缩短|降低|下降|减少|更低|更短|更少|较低|较差"
     rf"|{_L}(?:shorter|lower\w*|less|fewer|shorten\w*|reduc\w*|decreas\w*|declin\w*|inferior|worse\w*|fell|cut){_R}"
 )
-RISK = re.compile(rf"风险|{_L}(?:risk|hazard)s?{_R}")
+RISK = re.compile(rf"风险(?!比)|{_L}(?:risks?|hazards?(?! ratio)){_R}")
 _ADVICE = re.compile(
     rf"(?<![效反适响相供对])应当?(?!答|用|激|对|急|者)|务必|必须|切勿|立即|马上|请(?!求)|建议|停用|换药|报销"
     rf"|{_L}(?:should|must|ought|need to|stop|switch|consult|ask your|avoid|take|see|visit|click|buy|order"
@@ -51,6 +51,9 @@ _WORD_NUMBER = re.compile(
     rf"{_L}(?P<en>(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_ENGLISH[1:10])}))?|{'|'.join(reversed(_ENGLISH))})"
     rf"(?P<point> point (?P<decimal>{'|'.join(_ENGLISH[:10])}))?{_R}"
     r"|(?P<zh>[零一二两三四五六七八九十百]{1,4})(?=倍|成|年|个月|例|周|天|次|级|%|个|条|组|臂|款|种)"
+)
+_MULTIPLE = re.compile(
+    rf"[0-9.零一二两三四五六七八九十几数半]+ ?倍|翻番|减半|-fold{_R}|{_L}(?:twice|doubl\w+|tripl\w+|halv\w+|half|times as|fold){_R}"
 )
 _COMMON = frozenset({0, 1, 2})
 """Number words that any sentence may have: one of, two arms."""
@@ -85,7 +88,9 @@ def _dates(folded: str) -> Iterable[tuple[tuple[int, int], str]]:
 
 
 def _numbers(folded: str, texts: Sequence[str]) -> Difference | None:
-    """A number in words that no source has, in words or digits."""
+    """A number in words that no source has, in words or digits; a multiple where no source has any."""
+    if (multiple := _MULTIPLE.search(folded)) and not any(_MULTIPLE.search(text) for text in texts):
+        return "number", multiple[0]
     told: set[Decimal] = set()
     for text in texts:
         told |= {Decimal(digits) for digits in re.findall(r"[0-9]+(?:\.[0-9]+)?", text)}
@@ -114,22 +119,24 @@ def _chinese(text: str) -> int:
     return int("".join(str(_CHINESE.get(c, 0)) for c in text))
 
 
-def risk_turned(folded: str, texts: Sequence[str]) -> Difference | None:
-    """A risk that is said to go the other way than in any source."""
-    mine, theirs = _risks(folded), set().union(*(_risks(text) for text in texts)) if texts else set()
-    if mine and theirs and not mine & theirs:
-        return "direction", "risk" if re.search("risk", folded) else "风险"
+def turned(folded: str, texts: Sequence[str]) -> Difference | None:
+    """A risk, or what else is compared, that is said to go the other way than in any source."""
+    theirs = set().union(*(directions(text) for text in texts)) if texts else set()
+    for about, way in directions(folded):
+        other = (about, "down" if way == "up" else "up")
+        if other in theirs and (about, way) not in theirs:
+            return "direction", (UP if way == "up" else DOWN).search(folded)[0]  # type: ignore[index]
     return None
 
 
-def _risks(folded: str) -> set[str]:
+def directions(folded: str) -> set[tuple[str, str]]:
+    """Which way a text says that a risk goes, and that what else it compares does: ("risk", "down")."""
     found = set()
-    for risk in RISK.finditer(folded):
-        around = folded[max(0, risk.start() - 24) : risk.end() + 40]
-        if UP.search(around) and not DOWN.search(around):
-            found.add("up")
-        elif DOWN.search(around) and not UP.search(around):
-            found.add("down")
+    for clause in _CLAUSES.split(folded):
+        about = "risk" if RISK.search(clause) else "other"
+        up, down = bool(UP.search(clause)), bool(DOWN.search(clause))
+        if up != down:
+            found.add((about, "up" if up else "down"))
     return found
 
 
@@ -157,10 +164,7 @@ def _negations(folded: str, texts: Sequence[str], terms: Terms) -> Difference | 
         return "negation", negated[0]
     if not negated and all(_NEGATED.search(clause) for clause in its):
         return "negation", _NEGATED.search(its[0])[0]  # type: ignore[index]
-    up, down = bool(UP.search(folded)), bool(DOWN.search(folded))
-    if up != down and bool(UP.search(best)) != bool(DOWN.search(best)) and up != bool(UP.search(best)):
-        return "direction", (UP.search(folded) or DOWN.search(folded))[0]  # type: ignore[index]
-    return None
+    return turned(folded, [best]) or turned(folded, texts)
 
 
 def _content(folded: str, terms: Terms) -> frozenset[str]:
