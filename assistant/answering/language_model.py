@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from assistant.answering.reply import Answer, Evidence
 from assistant.guard.citations import citations_in, cited_sentences, without_citations
-from assistant.guard.number_guard import Failure
+from assistant.guard.number_guard import Failure, figures
 from assistant.guard.statements import untraced
 from assistant.wording.messages import joined, say
 from corpus.reading.cleaning import clean
@@ -202,7 +202,7 @@ def _untraced(sentence: str, evidence: Sequence[Evidence], terms: Terms) -> Fail
     for mention in told:
         if mention.concept.category in _HELD and mention.concept.id not in held:
             return Failure(sentence, "name", mention.span.of(sentence))
-    # Without one thing in common a sentence only pretends to cite.
-    if held.isdisjoint(m.concept.id for m in told):
+    # Without one thing in common, a figure or a name, a sentence only pretends to cite.
+    if not figures(sentence) and held.isdisjoint(m.concept.id for m in told):
         return Failure(sentence, "uncited", "")
     return None

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from assistant.guard.faults import Difference, Fault
 from assistant.guard.statements import DOWN, RISK, UP, directions
+from assistant.guard.wording import in_digits, in_months
 from corpus.trial_results import TrialResult
 from corpus.trial_results.arms.register import Register, StudyArm, drug_keys
 from corpus.vocabulary.endpoints import by_key
@@ -56,7 +57,7 @@ def _figures(
 
     results = [result for source in sources for result in source.results]
     register = _register(results, terms)
-    claims = claims_of(sentence, register)
+    claims = claims_of(in_digits(sentence), register)
     if fault := _bounds(folded, texts, claims):
         return fault
     if fault := _units(folded, texts):
@@ -76,6 +77,10 @@ def _figures(
             if claim.endpoint == "enrolled" and any(r.endpoint == "enrolled" for r in results):
                 return "size", claim.value_text
             continue
+        if _sized_otherwise(claim, [result for _, result in same], folded, texts):
+            return "size", claim.value_text
+        if _of_another_subgroup(claim, same, folded, terms):
+            return "subgroup", claim.value_text
         part: Fault | None = None
         for source, result in same:
             part = _differs(claim, result, source, folded, register, terms)
@@ -83,7 +88,84 @@ def _figures(
                 break
         if part:
             return part, claim.value_text
+    told = {claim.value for claim in claims}
+    for result in results:
+        # What is no end point by name, "responses in 57.1%", is held against the level of expression all the same.
+        at = folded.find(fold(result.value_text).text)
+        if at >= 0 and result.value not in told and result.setting:
+            levels = (
+                set(_LEVEL.findall(folded[max(0, at - 60) : at + 90])),
+                set(_LEVEL.findall(fold(result.setting).text)),
+            )
+            if levels[0] and levels[1] and not levels[0] & levels[1]:
+                return "subgroup", result.value_text
     return _ordered(folded, claims)
+
+
+_EACH = re.compile(r"各(?![种类国地项方])|每组|每个治疗组|(?<![a-z])(?:each|per) (?:treatment )?(?:group|arm)")
+_PART = re.compile(r"亚组|(?<![a-z])subgroups?(?![a-z])")
+
+
+def _sized_otherwise(claim: TrialResult, same: Sequence[TrialResult], folded: str, texts: Sequence[str]) -> bool:
+    """Whether a number of patients is said to be each group's, or a subgroup's, and is the whole study's."""
+    if not any(result.endpoint == "enrolled" for result in same):
+        return False
+    around = _clause(folded, claim)
+    each = _EACH.search(around) and not any(_EACH.search(text) for text in texts)
+    part = claim.endpoint in ("enrolled", "arm_size") and _PART.search(
+        around.split(fold(claim.value_text).text)[0][-24:]
+    )
+    return bool(each or part)
+
+
+def _other_kind(claim: TrialResult, result: TrialResult, folded: str, terms: Terms) -> bool:
+    """Whether the patients named behind a figure had what those of the result had not, or the other way round."""
+    at = folded.find(fold(claim.value_text).text)
+    behind = re.match(
+        r"[^,;。]{0,12}?(?:in|among|for) (?P<who>(?:patients|those|people)[^,;.。]{3,80})",
+        folded[at + len(claim.value_text) :],
+    )
+    if not behind or at < 0 or not result.setting:
+        return False
+    shared = {m.concept.id for m in terms.find(behind["who"])} & {m.concept.id for m in terms.find(result.setting)}
+    its = fold(result.setting).text
+    return bool(shared) and bool(_SUBGROUP_NEGATED.search(behind["who"])) != bool(_SUBGROUP_NEGATED.search(its))
+
+
+def _of_another_subgroup(
+    claim: TrialResult, same: Sequence[tuple[Source, TrialResult]], folded: str, terms: Terms
+) -> bool:
+    """Whether what stands with a figure names the patients of its neighbour in the source, and not its own."""
+    for source, result in same:
+        if result.setting and _other_kind(claim, result, folded, terms):
+            return True
+        others = [
+            other
+            for other in source.results
+            if other.name == result.name
+            and other.arm == result.arm
+            and other.sentence == result.sentence
+            and other.setting
+            and other.value != result.value
+        ]
+        if not result.setting or not others:
+            return False
+        at = folded.find(fold(claim.value_text).text)
+        after = re.match(r"[^0-9,;。]{0,90}", folded[at + len(claim.value_text) :])
+        before = re.search(r"[^0-9,;。]{0,60}$", folded[:at])
+        told = (
+            after[0]
+            if after and re.match(r" ?(?:months? )?(?:in|among|for) ", after[0])
+            else before[0]
+            if before
+            else ""
+        )
+        mine = {m.concept.id for m in terms.find(told)}
+        own = {m.concept.id for m in terms.find(result.setting)}
+        its = {m.concept.id for other in others for m in terms.find(other.setting or "")}
+        if mine & (own - its) or not mine & (its - own):
+            return False
+    return bool(same)
 
 
 def _named(folded: str, claim: TrialResult, terms: Terms) -> set[str]:
@@ -139,9 +221,10 @@ def _same_point(claim: TrialResult, result: TrialResult) -> bool:
     pair = {claim.endpoint, result.endpoint}
     if pair <= {"HR", "risk_reduction"}:
         return False
-    named, told = by_key().get(claim.name), by_key().get(result.name)
-    if named and told and (result.name in named.covers or claim.name in told.covers):
-        return True
+    named = by_key().get(claim.name)
+    if named and (result.name in named.covers or claim.name == "cORR"):
+        # A confirmed response is a response, a response is not a confirmed one.
+        return result.name in named.covers
     if pair <= {"AE_rate", "TRAE_rate", "discontinuation"} or "p_value" in pair or "dose" in pair:
         return pair != {"AE_rate", "discontinuation"}
     return claim.name.removesuffix("_rate") == result.name.removesuffix("_rate")
@@ -149,19 +232,22 @@ def _same_point(claim: TrialResult, result: TrialResult) -> bool:
 
 def _times(text: str) -> set[str]:
     """Time points of a setting: "12 months" for 12-month and 12 个月."""
-    folded = fold(text).text
+    folded = in_months(fold(text).text)
     found = re.findall(r"([0-9]+)[- ]?(?:个?(月)|(年)|(month)s?|(year)s?|(周)|(week)s?)", folded)
     return {parts[0] + ("m" if parts[1] or parts[3] else "y" if parts[2] or parts[4] else "w") for parts in found}
 
 
 def _subgroup(claim: TrialResult, result: TrialResult, folded: str) -> Fault | None:
     mine, its = fold(_untimed(claim.setting or "")).text, fold(_untimed(result.condition)).text
+    levels = set(_LEVEL.findall(_clause(folded, claim))), set(_LEVEL.findall(its))
+    if levels[0] and levels[1] and not levels[0] & levels[1]:
+        return "subgroup"
     numbers = set(re.findall(r"[0-9]+", mine)), set(re.findall(r"[0-9]+", its))
     if numbers[0] and not numbers[0] <= numbers[1] | set(re.findall(r"[0-9]+", fold(result.sentence).text)):
         return "subgroup"
     if numbers[0] and numbers[1] and not numbers[0] & numbers[1]:
         return "subgroup"
-    people = re.search(r"患者|人群|亚组|patient|who|those|subgroup", its)
+    people = re.search(r"患者|人群|亚组|patient|who|those|subgroup|tps|cps|阳性|positive", its)
     both = people and re.search(r"患者|人群|亚组|者|patient|who|those|subgroup", mine)
     if both and bool(_SUBGROUP_NEGATED.search(mine)) != bool(_SUBGROUP_NEGATED.search(its)):
         return "subgroup"
@@ -170,8 +256,18 @@ def _subgroup(claim: TrialResult, result: TrialResult, folded: str) -> Fault | N
     return None
 
 
+_LEVEL = re.compile(r"(?:tps|cps|tc|pd-l1)[^0-9]{0,24}?([0-9]{1,2}) ?%")
+
+
+def _clause(folded: str, claim: TrialResult) -> str:
+    """A figure with what stands around it, up to the next punctuation but one."""
+    at = folded.find(fold(claim.value_text).text)
+    return folded[max(0, at - 60) : at + 80] if at >= 0 else ""
+
+
 def _untimed(text: str) -> str:
-    return re.sub(r"[0-9]+[- ]?(?:个?月|年|months?|years?|周|weeks?)", "", text)
+    """A setting without time points and numbers of patients."""
+    return re.sub(r"[0-9]+[- ]?(?:个?月|年|months?|years?|周|weeks?|例|名|人|位|(?:\w+ )?patients)", "", text)
 
 
 def _bounds(folded: str, texts: Sequence[str], claims: Sequence[TrialResult]) -> Difference | None:

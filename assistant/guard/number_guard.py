@@ -15,6 +15,7 @@ from decimal import Decimal
 from assistant.guard.citations import citations_in, cited_sentences, without_citations
 from assistant.guard.claims import Source, misstated
 from assistant.guard.faults import Fault
+from assistant.guard.wording import in_digits
 from corpus.trial_results import TrialResult
 from corpus.vocabulary.terms import Terms
 from corpus.vocabulary.units import unit_behind
@@ -99,7 +100,13 @@ def _judge(
         return None
     if not cited:
         return Failure(sentence, "uncited", shown[0].printed)
+    shown = figures(in_digits(own)) if "每" in own or " per " in own else shown
     printed: dict[Decimal, set[str]] = {}
+    for day in (
+        day for source in cited for day in re.findall(r"(?<![a-z])[dq]([0-9]{1,2})(?![0-9])", fold(source).text)
+    ):
+        # D1, D8: days of a cycle.
+        printed.setdefault(Decimal(day), set()).add("")
     for figure in (figure for source in cited for figure in figures(source)):
         printed.setdefault(figure.value, set()).add(figure.unit)
     for figure in shown:

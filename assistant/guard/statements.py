@@ -11,13 +11,14 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from assistant.guard.faults import Difference
+from assistant.guard.wording import in_digits, numbers_in_words
 from corpus.language import HAN
 from corpus.vocabulary.terms import Terms
 from corpus.words.folding import fold
 
 _L, _R = r"(?<![a-z])", r"(?![a-z])"
 _NEGATED = re.compile(
-    rf"未(?!来|知)|没有|并非|并不|不(?!良|可|同|仅|但|限|应|断|含|规则|典型)|尚无|无(?!进展|病|事件|复发|症状|论|缝|远处)|非(?!小细胞|鳞|常|典型)|缺乏"
+    rf"未(?!来|知)|没有|并非|并不|不(?!良|论|管|可|同|仅|但|限|应|断|含|规则|典型)|尚无|无(?!论|进展|病|事件|复发|症状|论|缝|远处)|非(?!小细胞|鳞|常|典型)|缺乏"
     rf"|{_L}(?:not|no|never|without|neither|nor|none|fail(?:s|ed)?|lack(?:s|ed|ing)?|unable|cannot|nothing)(?![a-z-])|n't{_R}"
 )
 UP = re.compile(
@@ -34,6 +35,11 @@ _ADVICE = re.compile(
     rf"|{_L}(?:should|must|ought|need to|stop|switch|consult|ask your|avoid|take|see|visit|click|buy|order"
     rf"|immediately){_R}"
 )
+# What research, not the reader, is told to do may be put in either language.
+_MODAL = re.compile(
+    rf"{_L}(?:should|must|ought|need to){_R}|(?<![效反适响相供对])应当?(?!答|用|激|对|急|者)|必须|务必|需|有待|仍须"
+)
+_RESEARCH = re.compile(rf"{_L}(?:future|research|stud(?:y|ies)|trials?|work|investigat\w+){_R}|未来|研究|试验|探索")
 _TITLE = re.compile(rf"[{HAN}]{{2,3}}(?:教授|博士|医生|院士|主任)|{_L}(?:professor|prof\.|dr\.) ?[a-z]+")
 _LINK = re.compile(r"https?:|www\.|\.(?:com|org|net|example|cn|io)(?![a-z])|@[a-z]")
 _MONTHS = "january february march april may june july august september october november december".split()
@@ -41,20 +47,11 @@ _DATE = re.compile(
     rf"{_L}(?P<name>{'|'.join(_MONTHS)}) (?:[0-9]{{1,2}},? )?(?P<year>(?:19|20)[0-9]{{2}})"
     r"|(?P<y>(?:19|20)[0-9]{2}) ?年 ?(?P<m>[0-9]{1,2}) ?月"
 )
-_ENGLISH = """
-    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
-    eighteen nineteen twenty
-""".split()
-_TENS = {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
-_CHINESE = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2, "半": 0}
-_WORD_NUMBER = re.compile(
-    rf"{_L}(?P<en>(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_ENGLISH[1:10])}))?|{'|'.join(reversed(_ENGLISH))})"
-    rf"(?P<point> point (?P<decimal>{'|'.join(_ENGLISH[:10])}))?{_R}"
-    r"|(?P<zh>[零一二两三四五六七八九十百]{1,4})(?=倍|成|年|个月|例|周|天|次|级|%|个|条|组|臂|款|种)"
-)
 _MULTIPLE = re.compile(
-    rf"[0-9.零一二两三四五六七八九十几数半]+ ?倍|翻番|减半|-fold{_R}|{_L}(?:twice|doubl\w+|tripl\w+|halv\w+|half|times as|fold){_R}"
+    rf"[0-9.零一二两三四五六七八九十几数半]+ ?倍|翻番|减半|-fold{_R}"
+    rf"|{_L}(?:twice|doubl\w+|tripl\w+|halv\w+|times as|fold){_R}"
 )
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
 _COMMON = frozenset({0, 1, 2})
 """Number words that any sentence may have: one of, two arms."""
 
@@ -63,7 +60,13 @@ def untraced(sentence: str, texts: Sequence[str], terms: Terms) -> Difference | 
     """What a sentence says beside its figures that its sources do not: a link, advice, another month, a number in
     words, a negation or a direction; else None."""
     folded, texts = fold(sentence).text, [fold(text).text for text in texts]
-    return _foreign(folded, texts) or _numbers(folded, texts) or _negations(folded, texts, terms)
+    return (
+        _foreign(folded, texts)
+        or _numbers(folded, texts)
+        or _years(folded, texts, terms)
+        or _negations(folded, texts, terms)
+        or compared_otherwise(folded, texts, terms)
+    )
 
 
 def _foreign(folded: str, texts: Sequence[str]) -> Difference | None:
@@ -71,12 +74,25 @@ def _foreign(folded: str, texts: Sequence[str]) -> Difference | None:
     whole = "\n".join(texts)
     if link := next((link[0] for link in _LINK.finditer(folded) if link[0] not in whole), None):
         return "link", link
-    if advice := next((word[0] for word in _ADVICE.finditer(folded) if word[0] not in whole), None):
-        return "advice", advice
+    for advice in _ADVICE.finditer(folded):
+        on_research = _MODAL.fullmatch(advice[0]) and _RESEARCH.search(folded) and _MODAL.search(whole)
+        if advice[0] not in whole and not on_research:
+            return "advice", advice[0]
     if title := next((word[0] for word in _TITLE.finditer(folded) if word[0] not in whole), None):
         return "name", title
+    if (schedule := _schedules(folded) - set().union(*map(_schedules, texts))) and any(map(_schedules, texts)):
+        return "time", min(schedule)
     months = {date for text in texts for date, _ in _dates(text)}
     return next((("date", printed) for date, printed in _dates(folded) if months and date not in months), None)
+
+
+def _schedules(folded: str) -> set[str]:
+    """How often something is given, "3w" for Q3W, 每 3 周 and "every three weeks"."""
+    text = in_digits(folded).replace("every other week", "every 2 weeks")
+    found = re.findall(
+        r"(?:每 ?|every |(?<![a-z])q ?)([0-9]{1,2}) ?(周|天|日|个月|weeks?|days?|months?|[wdm])(?![a-z])", text
+    )
+    return {number + {"周": "w", "天": "d", "日": "d", "个月": "m"}.get(unit, unit[0]) for number, unit in found}
 
 
 def _dates(folded: str) -> Iterable[tuple[tuple[int, int], str]]:
@@ -94,29 +110,12 @@ def _numbers(folded: str, texts: Sequence[str]) -> Difference | None:
     told: set[Decimal] = set()
     for text in texts:
         told |= {Decimal(digits) for digits in re.findall(r"[0-9]+(?:\.[0-9]+)?", text)}
-        told |= {value for value, _ in _words(text)}
-    for value, printed in _words(folded):
+        told |= {value for value, _, _ in numbers_in_words(text)}
+        told |= {Decimal(number) for name, number in _ROMAN.items() if re.search(rf"(?<![a-z]){name}(?![a-z])", text)}
+    for value, printed, _ in numbers_in_words(folded):
         if value not in told and value not in _COMMON:
             return "number", printed
     return None
-
-
-def _words(folded: str) -> Iterable[tuple[Decimal, str]]:
-    for match in _WORD_NUMBER.finditer(folded):
-        if match["en"]:
-            parts = re.split("[ -]", match["en"])
-            value = sum(_TENS.get(part, _ENGLISH.index(part) if part in _ENGLISH else 0) for part in parts)
-            decimal = f".{_ENGLISH.index(match['decimal'])}" if match["point"] else ""
-            yield Decimal(f"{value}{decimal}"), match[0]
-        else:
-            yield Decimal(_chinese(match["zh"])), match[0]
-
-
-def _chinese(text: str) -> int:
-    tens, _, ones = text.rpartition("十")
-    if "十" in text:
-        return (_CHINESE.get(tens[-1:], 1) if tens else 1) * 10 + (_CHINESE.get(ones, 0) if ones else 0)
-    return int("".join(str(_CHINESE.get(c, 0)) for c in text))
 
 
 def turned(folded: str, texts: Sequence[str]) -> Difference | None:
@@ -140,7 +139,22 @@ def directions(folded: str) -> set[tuple[str, str]]:
     return found
 
 
+_TREATMENTS = frozenset({"drug", "drug code", "treatment"})
+_YEAR = re.compile(r"(?<![0-9.])(?:19|20)[0-9]{2}(?![0-9.])")
 _CLAUSES = re.compile(r"[,;。!?:]|\. ")
+
+
+def _years(folded: str, texts: Sequence[str], terms: Terms) -> Difference | None:
+    """A year that the sentence of the sources which says most of the same does not have, but another."""
+    mine = set(_YEAR.findall(folded))
+    if not mine:
+        return None
+    content = _content(folded, terms)
+    sentences = [s for text in texts for s in re.split(r"[。!?]|\. |\n", text) if s.strip()]
+    scored = [(len(content & _content(s, terms)), s) for s in sentences]
+    most = max((score for score, _ in scored), default=0)
+    its = {year for score, s in scored if score >= 0.7 * most for year in _YEAR.findall(s)}
+    return ("date", min(mine - its)) if its and mine - its else None
 
 
 def _negations(folded: str, texts: Sequence[str], terms: Terms) -> Difference | None:
@@ -165,6 +179,31 @@ def _negations(folded: str, texts: Sequence[str], terms: Terms) -> Difference | 
     if not negated and all(_NEGATED.search(clause) for clause in its):
         return "negation", _NEGATED.search(its[0])[0]  # type: ignore[index]
     return turned(folded, [best]) or turned(folded, texts)
+
+
+def compared_otherwise(folded: str, texts: Sequence[str], terms: Terms) -> Difference | None:
+    """Two treatments that are said to stand to one another as no source says: the lower one said to be the higher."""
+    mine = _comparisons(folded, terms)
+    theirs = set().union(*(_comparisons(text, terms) for text in texts)) if texts else set()
+    for more, less, about in mine:
+        if (less, more, about) in theirs and (more, less, about) not in theirs:
+            return "direction", (UP.search(folded) or DOWN.search(folded))[0]  # type: ignore[index]
+    return None
+
+
+def _comparisons(folded: str, terms: Terms) -> set[tuple[str, str, frozenset[str]]]:
+    """Which treatment has more than which, of what: of each sentence that names two and says which way they go."""
+    found = set()
+    for sentence in re.split(r"[。!?;]|\. |\n", folded):
+        mentions = terms.find(sentence)
+        named = [m.concept.id for m in mentions if m.concept.category in _TREATMENTS]
+        named = list(dict.fromkeys(named))
+        up, down = bool(UP.search(sentence)), bool(DOWN.search(sentence))
+        if len(named) == 2 and up != down and not RISK.search(sentence):
+            about = frozenset(m.concept.id for m in mentions if m.concept.category not in _TREATMENTS)
+            ordered = named if up else named[::-1]
+            found |= {(ordered[0], ordered[1], frozenset({topic})) for topic in about}
+    return found
 
 
 def _content(folded: str, terms: Terms) -> frozenset[str]:

@@ -86,7 +86,7 @@ def bind_sizes(tokens: Tokens, places: Sequence[Place], memory: Memory) -> list[
         elif (
             arm
             and memory.single is None
-            and (sized or enrolled or _ALLOTTED.search(text) or (not bare and not memory.told))
+            and (sized or enrolled or _ALLOTTED.search(text) or (not bare and (memory.claims or not memory.told)))
         ):
             sized = True
             found.append(_of(figure, arm))

@@ -67,7 +67,7 @@ def _results(study: Study, alone: bool = True) -> Iterator[TrialResult]:
     ]
     whole = " ".join(text[:LONGEST] for text in study.folded)
     single = single_arm(scans, whole, study.register) if alone else None
-    memory = Memory(study.register, single, told=not study.labelled)
+    memory = Memory(study.register, single, told=not study.labelled, claims=not alone)
     telling = _Telling(study.trial, study.trials, list(study.trials[:2]))
     for (span, text), tokens in zip(study.sentences, scans, strict=True):
         if study.labelled and (part := PART.match(tokens.text)):

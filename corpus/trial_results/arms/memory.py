@@ -19,6 +19,8 @@ class Memory:
     """The arms of the last sentence or enumeration that named two or more, in its order."""
     enrolled: bool = False
     """Whether the number of the study's patients was told."""
+    claims: bool = False
+    """Whether it is an answer that is read, whose arms are known: it need not say that they were allotted."""
     told: bool = True
     """Whether the text has come to what was found."""
     endpoint: Named | None = None
