@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from corpus.trial_results.arms.memory import Memory
 from corpus.trial_results.arms.mentions import TREATMENT
-from corpus.trial_results.arms.places import Place
+from corpus.trial_results.arms.places import Place, arms_at
 from corpus.trial_results.scanning import Bound, Figure, Tokens
 
 _L, _R = r"(?<![A-Za-z])", r"(?![A-Za-z])"
@@ -52,6 +52,8 @@ _NOT_ENROLLED = re.compile(
     rf"|eligibility){_R}",
     re.I,
 )
+# "Of 2,182 people with positive films, 536 were enrolled": the second.
+_OTHERS_ENROLLED = re.compile(r"[0-9] (?:\w+ )?(?:were|was) (?:enrolled|randomi[sz]ed|included|randomly)|(?:of the|remaining) [0-9]")
 _RATIO = re.compile(r"(?<=[0-9])[:比/-] ?$|[≥≤<>±~=] ?$|第$")
 
 
@@ -64,6 +66,8 @@ def bind_sizes(tokens: Tokens, places: Sequence[Place], memory: Memory) -> list[
     bracketed = {item.arm for item in found}
     sized = bool(found)
     figures = [f for f in tokens.figures if f.kind in "ci" and _may_count(text, f)]
+    if not found and (listed := _in_order(tokens, figures, known)):
+        return listed
     enrolled = False
     for i, figure in enumerate(figures):
         before, after = text[max(0, figure.start - 44) : figure.start], text[figure.end : figure.end + 110]
@@ -98,6 +102,7 @@ def bind_sizes(tokens: Tokens, places: Sequence[Place], memory: Memory) -> list[
             or (
                 not memory.enrolled
                 and _FIRST.search(before)
+                and not _OTHERS_ENROLLED.search(text)
                 and re.match(rf"(?: ?例| ?名)| {_PEOPLE}", text[figure.digits[1] :])
             )
         ):
@@ -139,6 +144,30 @@ def _in_brackets(tokens: Tokens, known: Sequence[Place]) -> list[Bound]:
             found.append((Figure(start, end, (start, end), "patients", "c"), near[-1]))
     arms = [id(place.arm) for _, place in found]
     return [_of(figure, place.arm.name) for figure, place in found if place.arm and arms.count(id(place.arm)) == 1]
+
+
+_ORDERED = re.compile(r"分别|依次|respectively")
+_NEXT_COUNT = re.compile(r"(?: ?例| ?人| ?名)?(?:、|,| ?和 ?| ?与 ?| ?及 ?| and |, and )+")
+
+
+def _in_order(tokens: Tokens, figures: Sequence[Figure], known: Sequence[Place]) -> list[Bound]:
+    """ "15 mg、30 mg、45 mg 分别入组 12 例、25 例和 16 例", "128 and 130 were randomised to A and B, respectively"."""
+    text = tokens.text
+    if not _ORDERED.search(text) or not _ALLOTTED.search(text):
+        return []
+    for i in range(len(figures)):
+        run = [figures[i]]
+        for figure in figures[i + 1 :]:
+            if not _NEXT_COUNT.fullmatch(text, run[-1].digits[1], figure.start):
+                break
+            run.append(figure)
+        if len(run) < 2:
+            continue
+        for side in ([p for p in known if p.end <= run[0].start], [p for p in known if p.start >= run[-1].end]):
+            arms = arms_at(side)
+            if len(arms) == len(run):
+                return [_of(figure, arm.name) for figure, arm in zip(run, arms, strict=True)]
+    return []
 
 
 def _its_arm(text: str, figure: Figure, known: Sequence[Place], listed: bool) -> str | None:

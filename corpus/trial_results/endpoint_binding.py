@@ -74,6 +74,18 @@ def share_units(tokens: Tokens) -> None:
             after.unit, after.kind = figure.unit, figure.kind
 
 
+# What a study was planned with: "to detect a relative risk of 0.5", 假设 ORR 由 20% 提高至 40%.
+_SUPPOSED = re.compile(
+    r"(?<![A-Za-z])(?:to detect|assum\w{2,4}|hypothesi[sz]\w{1,3}|power (?:of|to)|margin of|sample size)(?![A-Za-z])[^.;]{0,90}$"
+    r"|(?:假设|把握度|检验效能|界值|样本量)[^;。]{0,60}$"
+)
+# Responses that are none of a tumour.
+_OTHER_RESPONSE = re.compile(
+    r"(?:ACR ?[0-9]*|PASI ?[0-9]*|antibody|immune|immunologic\w*|virologic\w*|serologic\w*|T[- ]cell|placebo|clinical) $", re.I
+)
+_MIDDLE = re.compile(r"median|mean|average|中位|平均|follow(?:ed|ing)?[- ]?up (?:of|was|time|period|duration)|随访(?:时间)?(?:中位|为)", re.I)
+
+
 def bind_endpoints(tokens: Tokens, carried: Named | None) -> list[Bound]:
     """The figures that measure something, in order. ``carried``: the end point of the sentence before."""
     share_units(tokens)
@@ -100,7 +112,13 @@ def bind_endpoints(tokens: Tokens, carried: Named | None) -> list[Bound]:
             item.of = _about(before[-60:]) or _about(around)
             bound.append(item)
             continue
+        if _SUPPOSED.search(text_before := tokens.text[max(0, figure.start - 110) : figure.start]) and figure.kind in "r%":
+            continue
         name = _governor(tokens, i, bound, carried)
+        if name and name.row.key == "ORR" and _OTHER_RESPONSE.search(tokens.text[max(0, name.start - 24) : name.start]):
+            continue
+        if name and name.row.key == "follow_up" and not _MIDDLE.search(text_before[-60:] + tokens.text[figure.end : figure.end + 12]):
+            continue
         if name is None or name.row.endpoint == "-":
             continue
         bound.append(_bound(tokens, figure, name))
@@ -189,6 +207,7 @@ def _after(tokens: Tokens, i: int, fits: list[Named]) -> Named | None:
 _ANOTHER = re.compile(
     r"[\u3400-\u9fff]{2,}(?<!发生)率(?!均|分别)|(?<![\u3400-\u9fff，])[\u3400-\u9fff]{2,}(?:发生率|评分|水平)"
     r"|(?<![a-z])time to (?!event)|(?<![a-z])(?:scores?|levels?|duration)(?![a-z])"
+    r"|(?<![a-z])(?:incidence|rates?|proportion|percentage|frequency|prevalence|number) of (?!(?:the )?(?:patients|participants))"
 )
 
 
@@ -224,6 +243,9 @@ def _joined(tokens: Tokens, name: Named, i: int, bound: list[Bound]) -> bool:
     cut = max(outside.rfind(","), outside.rfind(";"))
     mine = next((b for b in reversed(bound) if b.named == name.start), None)
     last = outside[cut + 1 :]
+    if re.search(r"\([^()]{3,60}: ?$", gap):
+        # "(HIV-1 RNA < 50 copies/mL: 75%": the bracket says of what.
+        return False
     if "、" in gap and re.search(r"、[\u3400-\u9fff]{2,8}[0-9]{0,5} ?例? ?\(?$", gap):
         return False
     if (

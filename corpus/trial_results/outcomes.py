@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from corpus.language import HAN
-from corpus.trial_results.scanning import Bound, Figure, Tokens
+from corpus.trial_results.scanning import LIST, Bound, Figure, Tokens
 
 _L, _R = r"(?<![A-Za-z])", r"(?![A-Za-z])"
 
@@ -40,6 +40,8 @@ _UNIT = re.compile(
     r" ?(?:mm ?Hg|mmol/[lL]|mg/d[lL]|μmol/[lL]|ng/m[lL]|g/d[lL]|g/[lL]|U/[lL]|pg/m[lL]|m[lL]/min|kPa|cm|mm|kg/m2|kg"
     r"|m[lL]|points?|score|min(?:utes)?|h(?:ours?|rs?)?|seconds?|s|/week|events?/100|分|小时|分钟|次|个)(?![A-Za-z])"
 )
+# Sentences that say that arms were alike before anything was done.
+_BASELINE = re.compile(r"^(?:Results?:{1,2} )?At baseline,|well[- ](?:matched|balanced)|基线资料|一般资料", re.I)
 _EVENTS = re.compile(
     r" (?:[a-z-]+ ){0,2}(?:deaths|relapses|events|recurrences|episodes|infections|failures|strokes"
     r"|complications)(?![a-z])"
@@ -82,6 +84,8 @@ def open_outcomes(tokens: Tokens, bound: list[Bound], taken: list[tuple[int, int
 
     ``bound``: those that have one. ``taken``: half-open runs of figures that are spoken for otherwise.
     """
+    if _BASELINE.search(tokens.text):
+        return []
     held = {id(item.figure): item for item in bound}
     previous: Bound | None = None
     found: list[Bound] = []
@@ -100,6 +104,8 @@ def open_outcomes(tokens: Tokens, bound: list[Bound], taken: list[tuple[int, int
         if re.search(r"(?<![a-z])(?:ages?|difference|differences)(?![a-z])|年龄|率差|差值", told, re.I):
             label = ""
             continue
+        if found and found[-1].label and LIST.fullmatch(tokens.text[found[-1].figure.tail : figure.start]):
+            told = ""
         label = told or label
         if told and not _bracketed(tokens.text, figure.start):
             previous = None

@@ -32,8 +32,9 @@ _UNIT = re.compile(UNIT)
 _SPREAD = re.compile(
     rf"(?: ?(?:±|\+/-) ?{NUMBER})"
     r"|(?: ?[(\[](?:SDs?|SE|SEM|IQR|range|ranging|Q1|s|标准差|范围"
-    r"|四分位数?间?距?)[ :=,]{0,3}[-0-9.,;~ ]{1,24}(?:to [0-9.]{1,8} ?)?%?[)\]])"
-    rf"|(?: ?[(\[]{NUMBER} ?[,;~-] ?{NUMBER}[)\]](?= ?(?:d|天|日|h|分|min|个月|月|年|[a-z]{{1,5}}[,; ]|比|和|与|vs|对"
+    r"|四分位数?间?距?)[ :=,]{0,3}[-0-9.,;:~至 ]{1,24}(?:to [0-9.]{1,8} ?)?%?(?:个?[\u3400-\u9fff])?[)\]])"
+    rf"|(?: ?[(\[]{NUMBER} ?[,;:] ?{NUMBER}[)\]])"
+    rf"|(?: ?[(\[]{NUMBER} ?(?:~|-|to|至) ?{NUMBER} ?[日天月年]?[)\]](?= ?(?:d|天|日|h|分|min|个月|月|年|[a-z]{{1,5}}[,; ]|比|和|与|vs|对"
     r"|[,;。])))"
 )
 _CAPITAL = re.compile(r"(?<![A-Za-z0-9])[A-Z](?=[a-z]{3})")
@@ -208,6 +209,10 @@ def _interval(tokens: Tokens, start: int, end: int, low: float, high: float | No
     # The first of several may alone name the level: (95% CI, 11.1-15.4) … (7.0-10.2).
     earlier = next((f.ci_level for f in reversed(tokens.figures) if f.ci_level), None)
     figure.ci, figure.ci_level, figure.tail = (low, high), level if level is not None else earlier, end
+    if figure.unit is None and (found := _UNIT.match(tokens.text, end)):
+        # "7 (6 to 8) days"
+        index = next(i for i in range(len(units())) if found[f"u{i}"] is not None)
+        figure.unit, figure.kind, figure.tail = units()[index].key, units()[index].kind, found.end()
 
 
 @dataclass(slots=True)

@@ -26,6 +26,7 @@ _SAME |= {ord("’"): ord("'")}
 # The Lancet's raised decimal point.
 _RAISED = re.compile(r"(?<=[0-9])[·∙・•‧](?=[0-9])")
 
+_REGIONAL = (("无恶化存活", "无进展生存"), ("无疾病恶化", "无疾病进展"), ("存活", "生存"), ("病人", "患者"))
 _LONGEST_NAME = 100
 """Characters, at most, of a text that is kept with what it folds to."""
 
@@ -36,11 +37,15 @@ def fold_width(text: str) -> str:
 
 
 def fold_script(text: str) -> str:
-    """``text`` with Traditional characters made Simplified; same length."""
+    """``text`` with Traditional characters made Simplified, and what Taiwan and Hong Kong call survival and patients
+    called as on the mainland; same length."""
     if not _HAN.search(text):
         return text
     simplified: str = _simplify()(text.encode("utf-8", "replace").decode("utf-8"))
-    return simplified if len(simplified) == len(text) else "".join(map(_single, text))
+    simplified = simplified if len(simplified) == len(text) else "".join(map(_single, text))
+    for theirs, ours in _REGIONAL:
+        simplified = simplified.replace(theirs, ours)
+    return simplified
 
 
 @dataclass(frozen=True, slots=True)

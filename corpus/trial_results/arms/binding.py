@@ -6,6 +6,7 @@ comes second. What does not outweigh the next best by a margin stays unbound.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ _UP_TO = re.compile(r"(?:[^,;.。]{0,24}?[ (\[:=,]{1,2}|[^,;。]{0,12})(?:[a-z ]
 _DIRECT = re.compile(r" ?(?:组|group|arm)?[ :,(=为]{1,3}")
 # The count before its percentage: "33例(45.8%)", "9 [0.1%]".
 _COUNT = re.compile(r"[0-9,]{1,7} ?(?:例|人|名|位|patients|participants|subjects|cases)? ?[(\[] ?$")
+_AND = re.compile(r" ?(?:和|及|、|与|、?以及) ?")
 _FIRST_TWO = re.compile(r"前两组")
 
 
@@ -71,7 +73,7 @@ def allot_arms(tokens: Tokens, bound: list[Bound], places: Sequence[Place], memo
             free,
             floor=bound[start - 1].figure.tail if start else 0,
             ceiling=bound[end].figure.start if end < len(bound) else len(tokens.text),
-            several=len(group) > 1 and not _same_arm(group),
+            several=len(group) > 1 and not _same_arm(group) and not _of_one(tokens, group, free),
             scores=[Scores() for _ in group],
         )
         taken |= _beside(run)
@@ -109,6 +111,18 @@ def _same_arm(group: list[Bound]) -> bool:
     points = {(b.endpoint, b.label) for b in group}
     settings = {tuple(b.settings) for b in group}
     return len(points) == len(group) or (len(settings) == len(group) and all(settings))
+
+
+def _of_one(tokens: Tokens, group: list[Bound], places: Sequence[Place]) -> bool:
+    """Whether the arm right before an enumeration has all of its figures: "前者为 61.3%和 30.8%"."""
+    text, start = tokens.text, group[0].figure.start
+    before = [p for p in places if p.end <= start]
+    gaps = [text[a.figure.tail : b.figure.start] for a, b in itertools.pairwise(group)]
+    if not before or not all(_AND.fullmatch(gap) for gap in gaps):
+        return False
+    last = before[-1]
+    joined = len(before) > 1 and _AND.fullmatch(text[before[-2].end : last.start])
+    return not joined and bool(re.fullmatch(r" ?(?:组)?(?:则)?为", text[last.end : start]))
 
 
 def _beside(run: _Run) -> set[int]:

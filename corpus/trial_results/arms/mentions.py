@@ -123,6 +123,10 @@ def _unnamed(text: str) -> tuple[list[Mention], ...]:
     return _dose_pairs(text), _lettered(text), _chinese_groups(text), _english_groups(text), _treatments(text)
 
 
+_COMMON = re.compile(r"controls?|intervention|treatment|study|standard|reference|active|combination|comparison", re.I)
+_LEADS = re.compile(
+    rf"(?:^|[0-9%(\[,;:/] ?|{_L}(?:vs\.?|versus|v|than|with|to|in|for|among|of|and|or|on|as)(?: the)? )$", re.I
+)
 _JOIN = re.compile(r"联合|加用|\+|(?<![A-Za-z])(?:plus|combined with|in combination with)(?![A-Za-z])")
 
 
@@ -134,6 +138,8 @@ def find_mentions(text: str, names: re.Pattern[str] | None = None) -> list[Menti
     known = [
         Mention(m["name"], m.start("name"), m.end(), bool(m["group"]), True)
         for m in (names.finditer(text) if names else ())
+        # "glucose control", "the control of pain": the word, not the arm.
+        if m["group"] or not _COMMON.fullmatch(m["name"]) or _LEADS.search(text[max(0, m.start() - 14) : m.start()])
     ]
     doses, letters, chinese, english, treatments = _unnamed(text)
     # What is called a group comes before what joins treatments, and that before the name of one of them.
@@ -235,6 +241,10 @@ def _english_groups(text: str) -> list[Mention]:
             continue
         for soft in re.finditer(rf"{_L}and{_R}", window[start:]):
             left = window[start : start + soft.start()]
+            whole = match[0].endswith("s") or re.search(rf"{_L}(?:between|both) $", window[:start])
+            if not whole and left.strip() and not re.search(rf"{_L}(?:group|arm)s?{_R}", left):
+                # "the vitamin A and zinc group" is one.
+                continue
             if not re.search(r" plus | with |\+", left):
                 # "the A and B groups" names two arms; "and the B group" begins one.
                 parts = [(start + soft.end(), len(window))]

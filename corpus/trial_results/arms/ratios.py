@@ -50,7 +50,9 @@ def _compared(tokens: Tokens, item: Bound, known: Sequence[Place], memory: Memor
     if two and roles[two[1]] == "control" and roles[two[0]] != "control":
         return two[0], 0.9
     if two and before:
-        return next((p for p in before if not p.compared), before[0]).arm, 0.6
+        said = next((p.arm for p in before if not p.compared), None)
+        # "Compared with B, …": the other.
+        return (said, 0.6) if said else (memory.other(before[0].arm), 0.6)
     clause = clause_before(tokens.text, start)
     said = [p for p in before if not p.compared]
     here = [p.arm for p in said if p.arm and p.start >= clause]
@@ -69,9 +71,25 @@ def _keep_list(group: list[Bound], known: Sequence[Place], memory: Memory) -> No
             _set(item, arm, 0.7)
 
 
+_FROM = re.compile(r"(?:从|由)[^,;。]{0,30}$")
+_RISEN = re.compile(r"[^,;。]{0,12}(?:延长|提高|升|增加?|上升|降|缩短|下降|减少|降低)(?:至|到|为)[^,;。]{0,4}")
+
+
+def _risen(tokens: Tokens, item: Bound, after: Bound, memory: Memory) -> None:
+    """ "使中位 PFS 从安慰剂组的 2.9 个月延长至 5.4 个月": the second is the other arm's, where the first has an arm."""
+    text = tokens.text
+    gap = text[item.figure.tail : after.figure.start]
+    start = item.figure.start
+    before = _FROM.search(text[max(0, start - 34) : start])
+    if before and _RISEN.fullmatch(gap) and item.arm and after.arm == item.arm and "组" in before[0]:
+        other = memory.other(memory.arm(item.arm))
+        after.arm, after.sure = (other.name, 0.5) if other else (None, 0.0)
+
+
 def allot_by_contrast(tokens: Tokens, bound: list[Bound], memory: Memory) -> None:
     """ "27%，显著低于化疗组的 62%": of two arms, the first figure is the other one's."""
     for item, after in itertools.pairwise(bound):
+        _risen(tokens, item, after, memory)
         if item.statistic in COMPARING or (item.endpoint, item.label) != (after.endpoint, after.label):
             continue
         gap = tokens.text[item.figure.tail : after.figure.start]

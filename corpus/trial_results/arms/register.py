@@ -47,13 +47,13 @@ _WORD = re.compile(
 )
 _COMBINED = re.compile(rf"联合|加|\+|{_L}(?:plus|combin\w*|with(?!out)|added){_R}", re.I)
 _CONTROL = re.compile(
-    r"对照|安慰剂|单纯|标准|常规|惯常|假手术|空白|支持治疗|未用药|^(?:含铂)?(?:放|放化|化)疗$"
+    r"对照|安慰剂|单纯|单用|传统|标准|常规|惯常|假手术|空白|支持治疗|未用药|^(?:含铂)?(?:放|放化|化)疗$"
     rf"|{_L}(?:placebo|controls?|standard|alone|observation|physician|investigator|supportive|usual|conventional|sham"
     rf"|no|non|without|untreated|only|nihil|reference|comparators?|routine){_R}"
     r"|^(?:chemotherapy|docetaxel|sorafenib|sunitinib|paclitaxel)$",
     re.I,
 )
-_THE = re.compile(r"^(?:the|a|an) ", re.I)
+_THE = re.compile(r"^(?:(?:the|a|an|and|or|either|both|plus) |[和与及或])+", re.I)
 _LETTER = re.compile(  # "IV" alone is a way to give a drug
     r"(?:group |arm |cohort )?(?P<letter>[A-H]|[1-6]|I{1,3}|(?<= )I?V|Ⅰ|Ⅱ|Ⅲ|Ⅳ)$", re.I
 )

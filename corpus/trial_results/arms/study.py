@@ -54,11 +54,14 @@ def register_of(sentences: Sequence[str], drugs: Mapping[str, str] | None = None
             elif introduced(text, mention):
                 told.append((place, mention.start, mention, 0.5))
     # What is clear first, so that what is not can be told to be the same.
+    shared = _shared_texts(together)
     for _, _, found, weight in sorted(told, key=lambda t: (t[0], t[1])):
-        names = [found.text, *found.labels] if isinstance(found, Phrase) else [found.name]
+        names = [found.name] if isinstance(found, Mention) else [found.text, *found.labels]
+        if isinstance(found, Phrase) and found.labels and found.text in shared:
+            names = [*found.labels]
         register.add(names, weight, isinstance(found, Mention) and found.strong)
     for phrases in together:
-        arms = [arm for phrase in phrases if (arm := register.named(phrase.text))]
+        arms = [arm for phrase in phrases for name in (phrase.labels[:1] or (phrase.text,)) if (arm := register.named(name))]
         for arm in arms:
             arm.beside += [other for other in arms if other is not arm]
     for one, other in apart:
@@ -91,9 +94,16 @@ def register_of(sentences: Sequence[str], drugs: Mapping[str, str] | None = None
     order = _order(register, sentences)
     register.arms.sort(key=lambda arm: order[id(arm)])
     given = {alias for text in sentences for _, alias in aliases_in(text)}
+    called = {mention.name for text in sentences for mention in find_mentions(text) if mention.strong}
     for arm in register.arms:
-        arm.names.sort(key=lambda name: (_worth(name)[0], name in given, *_worth(name)[1:]))
+        arm.names.sort(key=lambda name: (name in given and name not in called, *_worth(name), name not in called))
     return register
+
+
+def _shared_texts(together: Sequence[tuple[Phrase, ...]]) -> frozenset[str]:
+    """What several phrases of one introduction say, so that their labels alone tell them apart."""
+    texts = [text for phrases in together for text in {p.text for p in phrases if sum(q.text == p.text for q in phrases) > 1}]
+    return frozenset(texts)
 
 
 def _with_brackets(sentences: Sequence[str], register: Register) -> list[str]:
@@ -108,7 +118,8 @@ def _link(register: Register, names: Sequence[str]) -> None:
     arms = [arm for name in names if (arm := register.resolve(name) or register.add([name], 1.0, False))]
     first = arms[0] if arms else None
     for arm in arms[1:]:
-        if first and arm is not first and arm in register.arms:
+        # Those that the text sets against each other are two, whatever one of them was given.
+        if first and arm is not first and arm in register.arms and arm not in first.beside:
             first.names += [name for name in arm.names if name not in first.names]
             first.support += arm.support
             first.named_as_arm |= arm.named_as_arm
