@@ -22,21 +22,21 @@ _TO_ARM = re.compile(
     r"| treated with)(?: receive| undergo| the| an?| either| each)* ?"
 )
 _DIRECT = re.compile(rf"(?: ?{_PEOPLE})?(?: ?例| ?人| ?名)?(?: of)? ?")
-_BEHIND_ARM = re.compile(r"(?:患者|者)?[ (:]{0,2}(?:,(?=[\u3400-\u9fff0-9]))?(?:共|纳入|为|有|n ?= ?|N ?= ?)? ?")
+_BEHIND_ARM = re.compile(r"(?:患者|者)?[ (:]{0,2}(?:共|纳入|为|有|n ?= ?|N ?= ?)? ?")
 _ARM_N = re.compile(r"[ ,;:(\[]{0,3}(?:[^()\[\];]{0,40}?[,; ])?")
 _EACH = re.compile(r"(?:各|每组|每臂)(?:有|为)? ?$")
 _ALLOTTED = re.compile(
     rf"随机|分为|分成|分入|分配|入组|纳入|{_L}(?:random|assign|alloc|enrol|divided|analy[sz]ed)", re.I
 )
 _ENROLLED_BEFORE = re.compile(
-    r"(?:纳入|入组|招募|入选|收治|选取|选择|收集|登记|观察|募集|随机(?:分配|化|入组)?)(?:了|的|共|合格|符合条件|患者|计"
-    rf"|到)*?(?:[^,;。%]{{0,24}}?)$|{_L}(?:enrolled|included|recruited|randomi[sz]ed|randomly assigned|assigned|treated"
+    r"(?:纳入|入组|招募|入选|收治|选取|选择|收集|登记|观察|募集|收案|分析|评估|随机(?:分配|化|入组)?)(?:了|的|共|合格|符合条件"
+    rf"|患者|计|到)*?(?:[^,;。%]{{0,60}}?)$|(?:合计|共计|可分析患者|可评价患者) ?$|{_L}(?:enrolled|included|recruited|randomi[sz]ed|randomly assigned|assigned|treated"
     r"|given to|administered to|registered|accrued|evaluated|involved|involving|studied)(?: a total of"
     r"| and treated)? ?(?:in total )?$|(?:共|共有|总计|将|对) ?$|(?:^|[:.] ?|, )(?:[Aa] )?[Tt]otal of $",
     re.I,
 )
 _ENROLLED_AFTER = re.compile(
-    r"[^,;。]{0,60}?(?:入组|被?纳入|随机|接受了?[^,;。]{0,12}治疗|按)"
+    r"[^,;。]{0,60}?(?:入组|被?纳入|随机|分派|分至|分到|接受了?[^,;。]{0,30}(?:治疗|联合|或)|按)"
     rf"|[^,;.]{{0,90}}?{_L}(?:were|was|had been|underwent|received|have been|participated|took part)? ?(?:enrolled"
     r"|randomi[sz]ed|randomly|randomi[sz]ation|recruited|included|assigned|treated|treatment|participated"
     rf"|took part){_R}",
@@ -53,7 +53,9 @@ _NOT_ENROLLED = re.compile(
     re.I,
 )
 # "Of 2,182 people with positive films, 536 were enrolled": the second.
-_OTHERS_ENROLLED = re.compile(r"[0-9] (?:\w+ )?(?:were|was) (?:enrolled|randomi[sz]ed|included|randomly)|(?:of the|remaining) [0-9]")
+_OTHERS_ENROLLED = re.compile(
+    r"[0-9] (?:\w+ )?(?:were|was) (?:enrolled|randomi[sz]ed|included|randomly)|(?:of the|remaining) [0-9]"
+)
 _RATIO = re.compile(r"(?<=[0-9])[:比/-] ?$|[≥≤<>±~=] ?$|第$")
 
 

@@ -81,9 +81,13 @@ _SUPPOSED = re.compile(
 )
 # Responses that are none of a tumour.
 _OTHER_RESPONSE = re.compile(
-    r"(?:ACR ?[0-9]*|PASI ?[0-9]*|antibody|immune|immunologic\w*|virologic\w*|serologic\w*|T[- ]cell|placebo|clinical) $", re.I
+    r"(?:ACR ?[0-9]*|PASI ?[0-9]*|antibody|immune|immunologic\w*|virologic\w*|serologic\w*|T[- ]cell|placebo|clinical) $",
+    re.I,
 )
-_MIDDLE = re.compile(r"median|mean|average|中位|平均|follow(?:ed|ing)?[- ]?up (?:of|was|time|period|duration)|随访(?:时间)?(?:中位|为)", re.I)
+_MIDDLE = re.compile(
+    r"median|mean|average|中位|平均|follow(?:ed|ing)?[- ]?up (?:of|was|time|period|duration)|随访(?:时间)?(?:中位|为)",
+    re.I,
+)
 
 
 def bind_endpoints(tokens: Tokens, carried: Named | None) -> list[Bound]:
@@ -112,12 +116,19 @@ def bind_endpoints(tokens: Tokens, carried: Named | None) -> list[Bound]:
             item.of = _about(before[-60:]) or _about(around)
             bound.append(item)
             continue
-        if _SUPPOSED.search(text_before := tokens.text[max(0, figure.start - 110) : figure.start]) and figure.kind in "r%":
+        if (
+            _SUPPOSED.search(text_before := tokens.text[max(0, figure.start - 110) : figure.start])
+            and figure.kind in "r%"
+        ):
             continue
         name = _governor(tokens, i, bound, carried)
         if name and name.row.key == "ORR" and _OTHER_RESPONSE.search(tokens.text[max(0, name.start - 24) : name.start]):
             continue
-        if name and name.row.key == "follow_up" and not _MIDDLE.search(text_before[-60:] + tokens.text[figure.end : figure.end + 12]):
+        if (
+            name
+            and name.row.key == "follow_up"
+            and not _MIDDLE.search(text_before[-60:] + tokens.text[figure.end : figure.end + 12])
+        ):
             continue
         if name is None or name.row.endpoint == "-":
             continue

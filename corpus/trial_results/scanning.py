@@ -174,6 +174,9 @@ def _fraction(tokens: Tokens, match: re.Match[str]) -> int:
     """52 of 130 patients (40%), 52/130 (40%): the n of the percentage that follows, else nothing."""
     text = tokens.text
     part, whole = int(match["part"]), int(match["whole"])
+    if text[match.start() - 1 : match.start()] in ("(", "[") and text[match.end() : match.end() + 1] in (")", "]"):
+        # "47.9%(23/48)": it stands behind its percentage.
+        return match.end()
     follows = re.compile(rf"[^0-9;。]{{0,40}}?[(\[,]? ?(?P<figure>{NUMBER}) ?%").match(text, match.end())
     if part > whole or not follows:
         return match.end() if part <= whole and "/" in match[0] else match.start() + len(match["part"])

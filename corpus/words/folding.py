@@ -26,7 +26,13 @@ _SAME |= {ord("’"): ord("'")}
 # The Lancet's raised decimal point.
 _RAISED = re.compile(r"(?<=[0-9])[·∙・•‧](?=[0-9])")
 
-_REGIONAL = (("无恶化存活", "无进展生存"), ("无疾病恶化", "无疾病进展"), ("存活", "生存"), ("病人", "患者"))
+_REGIONAL = (
+    ("无恶化存活", "无进展生存"),
+    ("无疾病恶化", "无疾病进展"),
+    ("存活", "生存"),
+    ("病人", "患者"),
+    ("追踪", "随访"),
+)
 _LONGEST_NAME = 100
 """Characters, at most, of a text that is kept with what it folds to."""
 

@@ -70,9 +70,9 @@ TREATMENT = re.compile(
 _GROUP_ZH = re.compile(r"(?:剂量|治疗)?(?:组|臂)(?![织分合成胚间学别蛋])")
 # Words that cannot be inside an arm's name, so that it begins after the last of them.
 _CUT_ZH = re.compile(
-    r"于|为|的|在|是|而|或|较|比|对比|至|到|接受|显示|中|且|但|以及|其|该|相|从|被|将|均|月|年|后|,|、|vs\.?"
-    r"|分为|分成|随机|达|周(?!期)|若|则|%"
-    r"|优|另|者|本|以|分入|纳入|归入|PFS|OS|ORR|DCR|DoR|期|率|患|例|结果|提示|表明|当|约|由"
+    r"于|为|的|在|是|而|或|较|比|对比|至|到|接受|显示|中(?!剂量|等|药|成药|效|西|危|间|医)|且|但|以及|其|该|相|从|被|将|均"
+    r"|月|年|后(?!路|续)|,|、|vs\.?|分为|分成|随机|达到|达(?=[0-9 ])|周(?!期)|若|则|%"
+    r"|优|另|者|本|以|分入|纳入|归入|PFS|OS|ORR|DCR|DoR|(?<![早晚短长同近中远])期|率|患|(?<!病)例|结果|提示|表明|当|约|由"
 )
 _SOFT_ZH = re.compile(r"和|与|及")
 _JOIN_ZH = re.compile(r"联合|加|\+")
@@ -203,18 +203,54 @@ def _dose_pairs(text: str) -> list[Mention]:
     return arms
 
 
+_LETTER_BEHIND = re.compile(rf"[{HAN}] ?(?P<letter>[A-HⅠⅡⅢⅣ])$")
+
+
+def _begin(window: str) -> int:
+    """Where the Chinese name that ends a piece of text begins."""
+    # After the last punctuation; brackets directly before 组 hold a dose or an abbreviation.
+    start = max(window.rfind(c) for c in ',;:()。、!?"“”[]') + 1
+    start = max([start, *(cut.end() for cut in _CUT_ZH.finditer(window))])
+    for soft in _SOFT_ZH.finditer(window, start):
+        if not _JOIN_ZH.search(window, start, soft.start()):
+            start = soft.end()
+    return start
+
+
+_SIZED_ZH = re.compile(
+    r"(?<=[^组0-9 ])(?: ?\(?(?:n|N) ?= ?[0-9]{1,6}\)?| ?\([0-9]{1,6} ?(?:例|人|名|只|眼)\))"
+    rf"|\((?P<people>[{HAN}]{{2,10}}者)\) ?[0-9]{{1,6}} ?(?:例|人|名)"
+)
+
+
+def sized_in(text: str) -> list[Mention]:
+    """What stands before a number of patients in brackets, Chinese, without 组: "突变型(n=35)与野生型(n=82)"."""
+    found = []
+    for match in _SIZED_ZH.finditer(text):
+        if match["people"]:
+            found.append(Mention(match["people"], match.start("people"), match.end("people"), True))
+            continue
+        floor = max(0, match.start() - 30)
+        window = text[floor : match.start()]
+        start = _begin(window)
+        name = window[start:].strip(" (")
+        if len(name) > 1 and re.search(f"[{HAN}]", name) and not re.search(r"[0-9]$|患者|病例|研究|试验$", name):
+            found.append(Mention(name, floor + start, match.start(), True))
+    return found if len({mention.name for mention in found}) > 1 else []
+
+
 def _chinese_groups(text: str) -> list[Mention]:
     arms: list[Mention] = []
     for match in _GROUP_ZH.finditer(text):
         floor = max(arms[-1].end if arms else 0, match.start() - 45)
         window = text[floor : match.start()]
-        # A name begins after the last punctuation; brackets directly before 组 hold a dose or an abbreviation.
-        start = max(window.rfind(c) for c in ',;:()。、!?"“”[]') + 1
-        start = max([start, *(cut.end() for cut in _CUT_ZH.finditer(window))])
-        for soft in _SOFT_ZH.finditer(window, start):
-            if not _JOIN_ZH.search(window, start, soft.start()):
-                start = soft.end()
+        start = _begin(window)
         name = window[start:].strip()
+        # "腹泻 A 组": the letter names the arm, whatever Chinese stands before it.
+        if (letter := _LETTER_BEHIND.search(name)) and not re.search(
+            r"维生素|流感|甲型|蛋白$", name[: letter.start() + 1]
+        ):
+            start, name = start + window[start:].find(name) + letter.start() + 1, letter["letter"]
         # "静脉注射 10 mg 剂量组" is the 10 mg arm.
         name = re.sub(r"^(?:(?:静脉|皮下)(?:注射|输注|滴注)|口服) ?(?=[0-9])", "", name).strip(" -")
         if (
@@ -268,7 +304,7 @@ def _treatments(text: str) -> list[Mention]:
                 (
                     c.end()
                     for c in re.finditer(
-                        r"抗体|衔接器|抑制剂|对比|比|显示|评估|接受|给予|比较|使用|应用|采用|探讨|研究|包括|或"
+                        r"抗体|衔接器|抑制剂|观察|探讨|评价|口服|治疗|对比|比|显示|评估|接受|给予|比较|使用|应用|采用|探讨|研究|包括|或"
                         r"|与|和|及|在|为|用|的|将|于|种|药物?|较|对|首个|一线|二线|后线|后|者|了|中|由|于|期|率",
                         name[:-2],
                     )

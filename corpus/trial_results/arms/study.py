@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from corpus.language import HAN
-from corpus.trial_results.arms.mentions import Mention, find_mentions, introduced
+from corpus.trial_results.arms.mentions import Mention, find_mentions, introduced, sized_in
 from corpus.trial_results.arms.phrases import Phrase, aliases_in, introduced_in
 from corpus.trial_results.arms.register import Register, StudyArm, generic, is_combined
 from corpus.vocabulary.mining import mine_pairs
@@ -40,6 +40,7 @@ def register_of(sentences: Sequence[str], drugs: Mapping[str, str] | None = None
                 if not any(p == place and s == phrase.start and w >= weight for p, s, _, w in told)
             ]
         mentions = find_mentions(text)
+        told += [(place, mention.start, mention, 2.5) for mention in sized_in(text)]
         for first, second in itertools.pairwise(mentions):
             if _VERSUS.fullmatch(text[first.end : second.start]):
                 against.append((first.name, second.name))
@@ -61,7 +62,9 @@ def register_of(sentences: Sequence[str], drugs: Mapping[str, str] | None = None
             names = [*found.labels]
         register.add(names, weight, isinstance(found, Mention) and found.strong)
     for phrases in together:
-        arms = [arm for phrase in phrases for name in (phrase.labels[:1] or (phrase.text,)) if (arm := register.named(name))]
+        arms = [
+            arm for phrase in phrases for name in (phrase.labels[:1] or (phrase.text,)) if (arm := register.named(name))
+        ]
         for arm in arms:
             arm.beside += [other for other in arms if other is not arm]
     for one, other in apart:
@@ -102,7 +105,9 @@ def register_of(sentences: Sequence[str], drugs: Mapping[str, str] | None = None
 
 def _shared_texts(together: Sequence[tuple[Phrase, ...]]) -> frozenset[str]:
     """What several phrases of one introduction say, so that their labels alone tell them apart."""
-    texts = [text for phrases in together for text in {p.text for p in phrases if sum(q.text == p.text for q in phrases) > 1}]
+    texts = [
+        text for phrases in together for text in {p.text for p in phrases if sum(q.text == p.text for q in phrases) > 1}
+    ]
     return frozenset(texts)
 
 
