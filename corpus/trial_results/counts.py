@@ -23,10 +23,12 @@ _TO_ARM = re.compile(
 )
 _DIRECT = re.compile(rf"(?: ?{_PEOPLE})?(?: ?例| ?人| ?名)?(?: of)? ?")
 _BEHIND_ARM = re.compile(r"(?:患者|者)?[ (:]{0,2}(?:共|纳入|为|有|n ?= ?|N ?= ?)? ?")
+_COMMA_ZH = re.compile(r"(?<=[\u3400-\u9fff])(\)?),")
 _ARM_N = re.compile(r"[ ,;:(\[]{0,3}(?:[^()\[\];]{0,40}?[,; ])?")
+_EACH_BEHIND = re.compile(r"(?: patients| participants)? each(?![a-z])|(?: patients| participants)? (?:per|in each) (?:group|arm)")
 _EACH = re.compile(r"(?:各|每组|每臂)(?:有|为)? ?$")
 _ALLOTTED = re.compile(
-    rf"随机|分为|分成|分入|分配|入组|纳入|{_L}(?:random|assign|alloc|enrol|divided|analy[sz]ed)", re.I
+    rf"随机|分为|分成|分入|分配|入组|纳入|{_L}(?:random|assign|alloc|enrol|divided|analy[sz]ed|receiv|underw)", re.I
 )
 _ENROLLED_BEFORE = re.compile(
     r"(?:纳入|入组|招募|入选|收治|选取|选择|收集|登记|观察|募集|收案|分析|评估|随机(?:分配|化|入组)?)(?:了|的|共|合格|符合条件"
@@ -81,7 +83,7 @@ def bind_sizes(tokens: Tokens, places: Sequence[Place], memory: Memory) -> list[
         if _NOT_ENROLLED.search(before[-14:]) or _NOT_ENROLLED.match(after.lstrip()[:14]):
             continue
         arm = _its_arm(text, figure, known, bool(found) and not enrolled)
-        if _EACH.search(before) and memory.register.arms:
+        if (_EACH.search(before) or _EACH_BEHIND.match(after)) and memory.register.arms:
             found += [_of(figure, each.name) for each in memory.register.arms]
         elif arm and not enrolled and (arm in bracketed or (_shared(figure, known, figures[i + 1 :]) and not sized)):
             # "769 patients were assigned to A or B"
@@ -123,7 +125,7 @@ def _may_count(text: str, figure: Figure) -> bool:
             r"(?:,? ?(?:and |or |和|或|、)?[0-9.]{1,6}){1,5} ?(?:mg|μg|g|Gy|weeks?|months?|周|月)",
             after + text[figure.end + 12 : figure.end + 30],
         )
-        or re.match(r" ?[(\[][0-9]{1,3}(?:\.[0-9]{1,2})? ?%|[-/][0-9A-Za-z]| ?%", after)
+        or re.match(r" ?[(\[][0-9]{1,3}(?:\.[0-9]{1,2})? ?%(?!\)? (?:were )?(?:enrolled|consented|randomi))|[-/][0-9A-Za-z]| ?%", after)
         or (
             re.search(r"(?:of|in|/) $", before)
             and re.search(r"[0-9)\]] (?:of|in) $", text[max(0, figure.start - 12) : figure.start])
@@ -183,7 +185,7 @@ def _its_arm(text: str, figure: Figure, known: Sequence[Place], listed: bool) ->
                 return place.arm.name
         elif (
             place.end <= figure.start
-            and _BEHIND_ARM.fullmatch(text, place.end, figure.start)
+            and _BEHIND_ARM.fullmatch(_COMMA_ZH.sub(r"\1", text[max(0, place.end - 1) : figure.start])[1:])
             and (figure.kind == "c" or re.match(r" ?[,;)，人]", text[figure.end :]))
         ):
             return place.arm.name

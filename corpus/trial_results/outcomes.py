@@ -33,7 +33,7 @@ _BEHIND = re.compile(
 )
 # What a value stands behind; "2 minute demonstrations" and "24 h urine" have none of it.
 _LED = re.compile(
-    rf"(?:{_L}(?:was|were|is|are|of|to|=|vs\.?|versus|v|and|or|than|reached|had|averaged|only|about|approximately|from"
+    rf"(?:{_L}(?:median|mean|averaging|was|were|is|are|of|to|=|vs\.?|versus|v|and|or|than|reached|had|averaged|only|about|approximately|from"
     r"|with|in)|[=:(\[,;~±、]|为|达到?|至|是|和|与|及|比|对|仅|约|于|了|升高|降低|增加|减少|延长|缩短|的) ?[-−+]?$"
 )
 _UNIT = re.compile(

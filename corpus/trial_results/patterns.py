@@ -45,4 +45,4 @@ BARE_INTERVAL = rf"[(\[] ?(?P<blow>{_BOUND})(?: ?%)? ?(?:to|-|~|至) ?(?P<bhigh>
 P_VALUE = r"(?<![A-Za-z])[Pp](?: ?值| values?)?(?: for \w{1,15})? ?(?P<p>[<>=≤≥] ?0?\.[0-9]{1,6}(?![0-9]))"
 PATIENTS_N = r"(?<![A-Za-z])[nN] ?= ?(?P<n>[0-9]{1,3}(?:,[0-9]{3})|[0-9]{1,6})(?![0-9])"
 FRACTION = r"(?<![0-9./])(?P<part>[0-9]{1,5}) ?(?:/|of(?: the)?) ?(?P<whole>[0-9]{1,5})(?![0-9./:-])"
-RESPECTIVELY = r"分别|respectively|依次"
+RESPECTIVELY = r"分别|respectively|依次|依序"

@@ -30,7 +30,7 @@ _SCAN = re.compile(
 _UNIT = re.compile(UNIT)
 # What a mean or a median is printed with: its standard deviation, its range.
 _SPREAD = re.compile(
-    rf"(?: ?(?:±|\+/-) ?{NUMBER})"
+    rf"(?: ?(?:±|\+/-|\+) ?{NUMBER})"
     r"|(?: ?[(\[](?:SDs?|SE|SEM|IQR|range|ranging|Q1|s|标准差|范围"
     r"|四分位数?间?距?)[ :=,]{0,3}[-0-9.,;:~至 ]{1,24}(?:to [0-9.]{1,8} ?)?%?(?:个?[\u3400-\u9fff])?[)\]])"
     rf"|(?: ?[(\[]{NUMBER} ?[,;:] ?{NUMBER}[)\]])"
@@ -245,7 +245,7 @@ class Bound:
 LIST = re.compile(
     r"[ )\]]{0,2}(?: ?of [0-9]{1,5} ?)?(?:,? ?(?:和|与|及|、|对比|对|比|and|vs?\.?|versus|or|compared with"
     r"|as compared with|against) ?|[,/] ?|;? ?(?:vs\.?|versus) ?)(?:the |仅 ?"
-    r"|only )?(?:[0-9]{1,5} ?(?:例|人|名|patients|participants)? ?[(\[] ?)?[-−]?"
+    r"|only )?(?:(?:[0-9]{1,5} ?(?:例|人|名|patients|participants)? ?)?[(\[] ?)?[-−]?"
 )
 """What may stand between the figures of one enumeration."""
 

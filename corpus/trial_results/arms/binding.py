@@ -22,6 +22,8 @@ BESIDE, ORDER, ALONE, SUBJECT, CARRIED, USUAL = 6.0, 4.0, 4.0, 3.0, 2.0, 1.5
 """What each way of standing together weighs: beside the figure, at its place in an order, the only arm between the last
 figure and this one, the subject of its clause, the subject of the sentence, the order of the last enumeration."""
 
+CERTAIN = 3.5
+"""How well an arm must be introduced (``StudyArm.support``) to be supposed where it is not named."""
 _LABEL = re.compile(r" ?[(\[](?:in )?(?:the )?|, ?| ")
 _LABEL_END = re.compile(r" ?(?:患者|patients|arm|group)? ?[)\]]")
 _OF_SO_MANY = re.compile(r"[)\]]?(?: of [0-9,]{1,7})? ")
@@ -29,7 +31,9 @@ _UP_TO = re.compile(r"(?:[^,;.。]{0,24}?[ (\[:=,]{1,2}|[^,;。]{0,12})(?:[a-z ]
 _DIRECT = re.compile(r" ?(?:组|group|arm)?[ :,(=为]{1,3}")
 # The count before its percentage: "33例(45.8%)", "9 [0.1%]".
 _COUNT = re.compile(r"[0-9,]{1,7} ?(?:例|人|名|位|patients|participants|subjects|cases)? ?[(\[] ?$")
-_AND = re.compile(r" ?(?:和|及|、|与|、?以及) ?")
+_HAS = re.compile(r" ?(?:组|者)?(?:则|的|仅|均)?为? ?[(\[]?")
+_LISTED, _RESPECTIVELY = re.compile(r"[\u3400-\u9fffA-Za-z](?:、|和|与|及)[\u3400-\u9fffA-Za-z]"), re.compile(r"分别|依次|依序")
+_AND = re.compile(r"[)\]]? ?(?:和|及|、|与|、?以及) ?[(\[]?")
 _FIRST_TWO = re.compile(r"前两组")
 
 
@@ -76,7 +80,7 @@ def allot_arms(tokens: Tokens, bound: list[Bound], places: Sequence[Place], memo
             several=len(group) > 1 and not _same_arm(group) and not _of_one(tokens, group, free),
             scores=[Scores() for _ in group],
         )
-        taken |= _beside(run)
+        taken |= _beside(run, memory)
         if run.several:
             _by_order(run, memory)
             for item in group:
@@ -84,7 +88,7 @@ def allot_arms(tokens: Tokens, bound: list[Bound], places: Sequence[Place], memo
             assign(group, run.scores)
             arms = [arm for item in group if (arm := memory.arm(item.arm))]
             if len(set(arms)) == len(group):
-                memory.order = tuple(arms)
+                memory.order, memory.told_order = tuple(arms), True
         else:
             _by_subject(run, subject)
             assign_one(group, run.scores)
@@ -100,9 +104,10 @@ def _remember_order(bound: Sequence[Bound], known: Sequence[Place], memory: Memo
     count = len(memory.register.arms)
     told = [arm for item in bound if item.statistic not in COMPARING and (arm := memory.arm(item.arm))]
     if len(distinct := tuple(dict.fromkeys(told))) == 2 == count:
-        memory.order = distinct
+        memory.order, memory.told_order = distinct, True
     named = tuple(arms_at(known))
     if len(named) >= 2 and (len(named) == count or all(p.mention.strong for p in known)):
+        memory.told_order = memory.told_order and set(memory.order) == set(named)
         memory.order = named
 
 
@@ -122,19 +127,22 @@ def _of_one(tokens: Tokens, group: list[Bound], places: Sequence[Place]) -> bool
         return False
     last = before[-1]
     joined = len(before) > 1 and _AND.fullmatch(text[before[-2].end : last.start])
-    return not joined and bool(re.fullmatch(r" ?(?:组)?(?:则)?为", text[last.end : start]))
+    gap = text[last.end : start]
+    # "试验组不良事件、严重不良事件发生率分别为 63%、28%": as many outcomes, of the one arm.
+    outcomes = _LISTED.search(gap) and _RESPECTIVELY.search(gap)
+    return not joined and bool(_HAS.fullmatch(gap) or outcomes)
 
 
-def _beside(run: _Run) -> set[int]:
+def _beside(run: _Run, memory: Memory) -> set[int]:
     """Score arms right before or behind a figure; the ``id`` of those behind it, which are no later one's."""
     taken: set[int] = set()
     for i in range(len(run.group)):
-        if not _behind(run, i, taken):
+        if not _behind(run, i, taken, memory):
             _before(run, i)
     return taken
 
 
-def _behind(run: _Run, i: int, taken: set[int]) -> bool:
+def _behind(run: _Run, i: int, taken: set[int], memory: Memory) -> bool:
     """Score arms behind a figure, "X with A", "X (A)"; True where one is its own, whatever stands before."""
     text, group, item = run.tokens.text, run.group, run.group[i]
     high = group[i + 1].figure.start if i + 1 < len(group) else run.ceiling
@@ -157,6 +165,8 @@ def _behind(run: _Run, i: int, taken: set[int]) -> bool:
     elif inside:
         # "(5 vs 3) in A": A is the subject, its figure the first.
         run.scores[0].add(first.arm, ORDER)
+        if len(group) == 2:
+            run.scores[1].add(memory.other(first.arm), ORDER - 0.5)
     else:
         run.scores[i].add(first.arm, BESIDE)
         return True
@@ -235,9 +245,14 @@ def _by_order(run: _Run, memory: Memory) -> None:
     elif _FIRST_TWO.search(around) and len(registered) >= count:
         _give(scores, registered[:count], ORDER)
     elif len(memory.order) == count and not any(p.arm is None for p in run.places if clause <= p.start < start):
-        _give(scores, memory.order, USUAL)
+        _give(scores, memory.order if memory.told_order else _certain(memory.order), USUAL)
     elif len(registered) == count == 2:
-        _give(scores, memory.register.two(), USUAL - 0.5)
+        _give(scores, _certain(memory.register.two()), USUAL - 0.5)
+
+
+def _certain(arms: Sequence[StudyArm]) -> Sequence[StudyArm]:
+    """``arms``, where all of them are surely arms: what is only compared somewhere is not supposed elsewhere."""
+    return arms if all(arm.named_as_arm or arm.support >= CERTAIN for arm in arms) else ()
 
 
 def _by_subject(run: _Run, subject: StudyArm | None) -> None:

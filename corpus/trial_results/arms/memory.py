@@ -23,6 +23,8 @@ class Memory:
     """Whether it is an answer that is read, whose arms are known: it need not say that they were allotted."""
     told: bool = True
     """Whether the text has come to what was found."""
+    told_order: bool = False
+    """Whether figures were given to them in that order, not only names."""
     endpoint: Named | None = None
     """The last end point that took a figure."""
 

@@ -206,11 +206,19 @@ _GIVEN_ZH = re.compile(
 )
 
 
+# "布比卡因组(B组)": two names of one arm.
+_CALLED_ZH = re.compile(
+    rf"(?P<a>[{HAN}A-Za-z0-9α-ω/+-]{{1,16}})组 ?\((?P<b>[A-Za-z0-9Ⅰ-Ⅳ+./-]{{1,8}}|[{HAN}]{{1,4}})组[),，;:]"
+)
+
+
 def aliases_in(text: str) -> Iterator[tuple[str, str]]:
     """Names that a sentence says are one arm's: "the control group received placebo"."""
     for match in _GIVEN_EN.finditer(text):
         if phrase := behind(text, match.end()):
             yield (match["a"], phrase.text)
+    for match in _CALLED_ZH.finditer(text):
+        yield (match["a"], match["b"])
     for match in _GIVEN_ZH.finditer(text):
         yield (match["a"], match["b"].strip())
 

@@ -15,7 +15,7 @@ _L, _R = r"(?<![A-Za-z])", r"(?![A-Za-z])"
 _POST = re.compile(
     r"[ )\]]{0,2}(?:of )?(?:the )?(?:(?!(?:than|vs|versus|compared|and|or)[ .])[\w·/%^.−-]{1,15} ){0,4}?(?:patients"
     r"|participants|those|cases|women|men|subjects|children|infants"
-    r"|individuals)? ?(?:[(\[][^()\[\]]{0,60}[)\]] ?)?[(\[]?(?:who |were )?(?:in|with|for|among|on|of|after|receiving"
+    r"|individuals)? ?(?:[(\[][^()\[\]]{0,60}[)\]] ?)?[(\[]?(?:who |were )?(?:in|with|for|among|on|of|after|using|taking|undergoing|receiving"
     r"|received|treated with|treated|assigned to|allocated to|randomi[sz]ed to|given|under|to|at|following|from"
     rf"|by){_R}(?: (?:the|those|patients|participants|subjects|children|infants|individuals|a|an|receiving|received"
     r"|treated|assigned|allocated|randomi[sz]ed|given|to|with|in|who|were|women|men|and|of|both|receive|group))*+ ?"

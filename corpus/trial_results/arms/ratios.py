@@ -39,7 +39,8 @@ def _set(item: Bound, arm: StudyArm | None, sure: float) -> None:
 def _compared(tokens: Tokens, item: Bound, known: Sequence[Place], memory: Memory) -> tuple[StudyArm | None, float]:
     """The arm of one ratio, and how surely."""
     if memory.single:
-        return memory.single, 0.8
+        # A study of one arm compares something else.
+        return None, 0.0
     start, tail = item.figure.start, item.figure.tail
     after = next((p for p in known if tail <= p.start < tail + 40), None)
     if after and is_of(tokens.text[tail : after.start]) and not after.compared:
