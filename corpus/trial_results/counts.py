@@ -25,14 +25,17 @@ _DIRECT = re.compile(rf"(?: ?{_PEOPLE})?(?: ?例| ?人| ?名)?(?: of)? ?")
 _BEHIND_ARM = re.compile(r"(?:患者|者)?[ (:]{0,2}(?:共|纳入|为|有|n ?= ?|N ?= ?)? ?")
 _COMMA_ZH = re.compile(r"(?<=[\u3400-\u9fff])(\)?),")
 _ARM_N = re.compile(r"[ ,;:(\[]{0,3}(?:[^()\[\];]{0,40}?[,; ])?")
-_EACH_BEHIND = re.compile(r"(?: patients| participants)? each(?![a-z])|(?: patients| participants)? (?:per|in each) (?:group|arm)")
+_EACH_BEHIND = re.compile(
+    r"(?: patients| participants)? each(?![a-z])|(?: patients| participants)? (?:per|in each) (?:group|arm)"
+)
 _EACH = re.compile(r"(?:各|每组|每臂)(?:有|为)? ?$")
 _ALLOTTED = re.compile(
     rf"随机|分为|分成|分入|分配|入组|纳入|{_L}(?:random|assign|alloc|enrol|divided|analy[sz]ed|receiv|underw)", re.I
 )
 _ENROLLED_BEFORE = re.compile(
     r"(?:纳入|入组|招募|入选|收治|选取|选择|收集|登记|观察|募集|收案|分析|评估|随机(?:分配|化|入组)?)(?:了|的|共|合格|符合条件"
-    rf"|患者|计|到)*?(?:[^,;。%]{{0,60}}?)$|(?:合计|共计|可分析患者|可评价患者) ?$|{_L}(?:enrolled|included|recruited|randomi[sz]ed|randomly assigned|assigned|treated"
+    r"|患者|计|到)*?(?:[^,;。%]{0,60}?)$|(?:合计|共计|可分析患者|可评价患者) ?$"
+    rf"|{_L}(?:enrolled|included|recruited|randomi[sz]ed|randomly assigned|assigned|treated"
     r"|given to|administered to|registered|accrued|evaluated|involved|involving|studied)(?: a total of"
     r"| and treated)? ?(?:in total )?$|(?:共|共有|总计|将|对) ?$|(?:^|[:.] ?|, )(?:[Aa] )?[Tt]otal of $",
     re.I,
@@ -125,7 +128,11 @@ def _may_count(text: str, figure: Figure) -> bool:
             r"(?:,? ?(?:and |or |和|或|、)?[0-9.]{1,6}){1,5} ?(?:mg|μg|g|Gy|weeks?|months?|周|月)",
             after + text[figure.end + 12 : figure.end + 30],
         )
-        or re.match(r" ?[(\[][0-9]{1,3}(?:\.[0-9]{1,2})? ?%(?!\)? (?:were )?(?:enrolled|consented|randomi))|[-/][0-9A-Za-z]| ?%", after)
+        or re.match(
+            r" ?[(\[][0-9]{1,3}(?:\.[0-9]{1,2})? ?%(?!\)? (?:were )?(?:enrolled|consented|randomi))"
+            r"|[-/][0-9A-Za-z]| ?%",
+            after,
+        )
         or (
             re.search(r"(?:of|in|/) $", before)
             and re.search(r"[0-9)\]] (?:of|in) $", text[max(0, figure.start - 12) : figure.start])

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 
-from corpus.trial_results.scanning import LIST, Bound, Figure, Named, Tokens, runs
+from corpus.trial_results.scanning import LIST, Bound, Figure, Named, Tokens, runs, share_units
 from corpus.trial_results.settings import AT_TIME, NO_VALUE, is_time_point, place_times
 from corpus.vocabulary.endpoints import by_key, survival_keys
 
@@ -57,31 +56,16 @@ _ABOUT = [(re.compile(pattern), of) for pattern, of in _DEATH]
 _STATISTIC = {"t": "median", "%": "rate", "r": "ratio"}
 
 
-_OTHER_ARM = re.compile(r" (?:with|in|for|on) [^,;.()0-9]{2,40} (?:vs\.?|versus|and|compared with) ")
-
-
-def share_units(tokens: Tokens) -> None:
-    """13.6 vs 8.3 months, 76 and 53%: the unit of the last is that of all."""
-    for i in range(len(tokens.figures) - 2, -1, -1):
-        figure, after = tokens.figures[i], tokens.figures[i + 1]
-        gap = tokens.text[figure.tail : after.start]
-        if figure.unit is None and after.unit is not None and after.kind in "t%m" and LIST.fullmatch(gap):
-            figure.unit, figure.kind = after.unit, after.kind
-    for figure, after in itertools.pairwise(tokens.figures):
-        # "66 months with A vs. 73 in the B group": the unit of the first.
-        gap = tokens.text[figure.tail : after.start]
-        if after.unit is None and figure.kind in "t%" and len(gap) < 60 and _OTHER_ARM.fullmatch(gap):
-            after.unit, after.kind = figure.unit, figure.kind
-
-
 # What a study was planned with: "to detect a relative risk of 0.5", 假设 ORR 由 20% 提高至 40%.
 _SUPPOSED = re.compile(
-    r"(?<![A-Za-z])(?:to detect|assum\w{2,4}|hypothesi[sz]\w{1,3}|power (?:of|to)|margin of|sample size)(?![A-Za-z])[^.;]{0,90}$"
+    r"(?<![A-Za-z])(?:to detect|assum\w{2,4}|hypothesi[sz]\w{1,3}|power (?:of|to)|margin of|sample size)"
+    r"(?![A-Za-z])[^.;]{0,90}$"
     r"|(?:假设|把握度|检验效能|界值|样本量)[^;。]{0,60}$"
 )
 # Responses that are none of a tumour.
 _OTHER_RESPONSE = re.compile(
-    r"(?:ACR ?[0-9]*|PASI ?[0-9]*|antibody|immune|immunologic\w*|virologic\w*|serologic\w*|T[- ]cell|placebo|clinical) $",
+    r"(?:ACR ?[0-9]*|PASI ?[0-9]*|antibody|immune|immunologic\w*|virologic\w*|serologic\w*|T[- ]cell|placebo"
+    r"|clinical) $",
     re.I,
 )
 _MIDDLE = re.compile(
@@ -112,25 +96,19 @@ def bind_endpoints(tokens: Tokens, carried: Named | None) -> list[Bound]:
             or (listed and previous is not None and previous.endpoint == "risk_reduction")
         ):
             item = Bound(figure, "risk_reduction", "reduction", "risk_reduction", named=figure.start)
-            around = before[-60:] + tokens.text[figure.end : figure.end + 60]
-            item.of = _about(before[-60:]) or _about(around)
+            item.of = _about(before[-60:]) or _about(before[-60:] + tokens.text[figure.end : figure.end + 60])
             bound.append(item)
             continue
-        if (
-            _SUPPOSED.search(text_before := tokens.text[max(0, figure.start - 110) : figure.start])
-            and figure.kind in "r%"
-        ):
+        text_before = tokens.text[max(0, figure.start - 110) : figure.start]
+        if figure.kind in "r%" and _SUPPOSED.search(text_before):
             continue
         name = _governor(tokens, i, bound, carried)
         if name and name.row.key == "ORR" and _OTHER_RESPONSE.search(tokens.text[max(0, name.start - 24) : name.start]):
             continue
-        if (
-            name
-            and name.row.key == "follow_up"
-            and not _MIDDLE.search(text_before[-60:] + tokens.text[figure.end : figure.end + 12])
-        ):
-            continue
         if name is None or name.row.endpoint == "-":
+            continue
+        around = text_before[-60:] + tokens.text[figure.end : figure.end + 12]
+        if name.row.key == "follow_up" and not _MIDDLE.search(around):
             continue
         bound.append(_bound(tokens, figure, name))
     _share_endpoints(tokens, bound)
@@ -218,7 +196,8 @@ def _after(tokens: Tokens, i: int, fits: list[Named]) -> Named | None:
 _ANOTHER = re.compile(
     r"[\u3400-\u9fff]{2,}(?<!发生)率(?!均|分别)|(?<![\u3400-\u9fff，])[\u3400-\u9fff]{2,}(?:发生率|评分|水平)"
     r"|(?<![a-z])time to (?!event)|(?<![a-z])(?:scores?|levels?|duration)(?![a-z])"
-    r"|(?<![a-z])(?:incidence|rates?|proportion|percentage|frequency|prevalence|number) of (?!(?:the )?(?:patients|participants))"
+    r"|(?<![a-z])(?:incidence|rates?|proportion|percentage|frequency|prevalence|number) of "
+    r"(?!(?:the )?(?:patients|participants))"
 )
 
 

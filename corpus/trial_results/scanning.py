@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field
 
@@ -34,7 +35,8 @@ _SPREAD = re.compile(
     r"|(?: ?[(\[](?:SDs?|SE|SEM|IQR|range|ranging|Q1|s|标准差|范围"
     r"|四分位数?间?距?)[ :=,]{0,3}[-0-9.,;:~至 ]{1,24}(?:to [0-9.]{1,8} ?)?%?(?:个?[\u3400-\u9fff])?[)\]])"
     rf"|(?: ?[(\[]{NUMBER} ?[,;:] ?{NUMBER}[)\]])"
-    rf"|(?: ?[(\[]{NUMBER} ?(?:~|-|to|至) ?{NUMBER} ?[日天月年]?[)\]](?= ?(?:d|天|日|h|分|min|个月|月|年|[a-z]{{1,5}}[,; ]|比|和|与|vs|对"
+    rf"|(?: ?[(\[]{NUMBER} ?(?:~|-|to|至) ?{NUMBER} ?[日天月年]?[)\]]"
+    r"(?= ?(?:d|天|日|h|分|min|个月|月|年|[a-z]{1,5}[,; ]|比|和|与|vs|对"
     r"|[,;。])))"
 )
 _CAPITAL = re.compile(r"(?<![A-Za-z0-9])[A-Z](?=[a-z]{3})")
@@ -262,3 +264,20 @@ def runs(tokens: Tokens, bound: list[Bound]) -> list[tuple[int, int]]:
                 continue
         result.append((i, i + 1))
     return result
+
+
+_OTHER_ARM = re.compile(r" (?:with|in|for|on) [^,;.()0-9]{2,40} (?:vs\.?|versus|and|compared with) ")
+
+
+def share_units(tokens: Tokens) -> None:
+    """13.6 vs 8.3 months, 76 and 53%: the unit of the last is that of all."""
+    for i in range(len(tokens.figures) - 2, -1, -1):
+        figure, after = tokens.figures[i], tokens.figures[i + 1]
+        gap = tokens.text[figure.tail : after.start]
+        if figure.unit is None and after.unit is not None and after.kind in "t%m" and LIST.fullmatch(gap):
+            figure.unit, figure.kind = after.unit, after.kind
+    for figure, after in itertools.pairwise(tokens.figures):
+        # "66 months with A vs. 73 in the B group": the unit of the first.
+        gap = tokens.text[figure.tail : after.start]
+        if after.unit is None and figure.kind in "t%" and len(gap) < 60 and _OTHER_ARM.fullmatch(gap):
+            after.unit, after.kind = figure.unit, figure.kind

@@ -15,7 +15,6 @@ from corpus.packs.packs import bundled_beside, bundled_concepts, bundled_documen
 from corpus.packs.sidecars import checks_of, concepts_of, references_of
 from corpus.references.lists import read_reference_list
 from corpus.vocabulary.concepts import Concept, has_han
-from corpus.vocabulary.general import general_concepts
 from corpus.vocabulary.terms import Terms, prints
 from corpus.words.segmenting import Segmenter, chinese_runs
 from index.embedding.balance import means_of
@@ -126,9 +125,9 @@ class HybridIndex(Searcher[Library]):
             self.library.state(document, RECIPE, stated, again=again)
             self._look_again()
             vocabulary = self.vocabulary
-            # Names that one sentence makes one hold for the results of another; what other documents say of names
-            # does not, so that a document's results are its own.
-            results = extract_results([item.passage for item in embedded], [*general_concepts(), *stated])
+            # By the names that the program knows and this document states, not by what others state: its results
+            # are the same whatever was added or removed before it.
+            results = extract_results([item.passage for item in embedded], [*self._known, *stated])
             checks = known_and_found(checks_of(beside), find_slips(document, results, known, vocabulary.terms))
             indexed, placed, trials = index_document(embedded, results, vocabulary)
             self.library.fill(document.id, indexed, Facts(tuple(known.values()), placed, trials, checks))

@@ -135,7 +135,7 @@ def test_the_bundled_review() -> None:
         "DeLLphi-304: TRAE_rate | 27 | % | Tarlatamab",
         "DeLLphi-304: HR of OS | 0.60 | - | Tarlatamab",
         "DeLLphi-301: ORR | 32 | % | Tarlatamab 100 mg",
-        "HARMONi-2: DCR | 70.5 | % | 帕博利珠单抗单药",
+        "HARMONi-2: DCR | 70.5 | % | 帕博利珠单抗",
         "HARMONi-5: discontinuation | 0.9 | % | 依沃西单抗",
         "PALOMA-3: AE_rate | 4 | % | IV",
     } <= rows

@@ -32,7 +32,10 @@ _DIRECT = re.compile(r" ?(?:组|group|arm)?[ :,(=为]{1,3}")
 # The count before its percentage: "33例(45.8%)", "9 [0.1%]".
 _COUNT = re.compile(r"[0-9,]{1,7} ?(?:例|人|名|位|patients|participants|subjects|cases)? ?[(\[] ?$")
 _HAS = re.compile(r" ?(?:组|者)?(?:则|的|仅|均)?为? ?[(\[]?")
-_LISTED, _RESPECTIVELY = re.compile(r"[\u3400-\u9fffA-Za-z](?:、|和|与|及)[\u3400-\u9fffA-Za-z]"), re.compile(r"分别|依次|依序")
+_LISTED, _RESPECTIVELY = (
+    re.compile(r"[\u3400-\u9fffA-Za-z](?:、|和|与|及)[\u3400-\u9fffA-Za-z]"),
+    re.compile(r"分别|依次|依序"),
+)
 _AND = re.compile(r"[)\]]? ?(?:和|及|、|与|、?以及) ?[(\[]?")
 _FIRST_TWO = re.compile(r"前两组")
 

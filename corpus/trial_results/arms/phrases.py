@@ -69,7 +69,8 @@ _NO_ARM = re.compile(
     r"|study|trial|randomi[sz]ation|equal|parallel|different|groups?|arms?|patients?|participants?|subjects|it|them"
     r"|they|her|him|us|we|general population|age|sex|gender|stratif\w*|time|ratio|blocks?|order|sequence|general"
     r"|overall|whole|entire|respectively|screening|enrol\w+|receive|hospital|cent(?:re|er)s?|data|results?|rate"
-    r"|analysis|outcomes?|safety|efficacy|primary|secondary|composite|clinical|influenza-associated|respective|survival|mortality|life|morbidity|quality|weight loss|weight|health|pain"
+    r"|analysis|outcomes?|safety|efficacy|primary|secondary|composite|clinical|influenza-associated|respective"
+    r"|survival|mortality|life|morbidity|quality|weight loss|weight|health|pain"
     r"|cohort|performance|incidence|risk|mean|median|difference|significant|similar|higher|lower|greater|years?|months?"
     rf"|weeks?|days?|hours?|minutes?|[0-9]+|more|less|most|at least){_R} ?)+$",
     re.I,

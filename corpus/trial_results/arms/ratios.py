@@ -55,11 +55,11 @@ def _compared(tokens: Tokens, item: Bound, known: Sequence[Place], memory: Memor
         # "Compared with B, …": the other.
         return (said, 0.6) if said else (memory.other(before[0].arm), 0.6)
     clause = clause_before(tokens.text, start)
-    said = [p for p in before if not p.compared]
-    here = [p.arm for p in said if p.arm and p.start >= clause]
+    stated = [p for p in before if not p.compared]
+    here = [p.arm for p in stated if p.arm and p.start >= clause]
     if here and (len(set(here)) == 1 or roles[here[-1]] != "control"):
         return here[-1], 0.7
-    mine = {p.arm for p in said if p.arm and roles[p.arm] != "control"}
+    mine = {p.arm for p in stated if p.arm and roles[p.arm] != "control"}
     return (mine.pop(), 0.6) if len(mine) == 1 else (None, 0.0)
 
 
