@@ -3,11 +3,11 @@
     python -m benchmarks.arms --abstracts ../shared/data/trial_arms_en.jsonl
 
 An arm is found where a name of the register's covers it: half of the words of either are the other's, without words
-that every arm may have. Both of a pair are found where two arms of the register cover one each. What doctors wrote is no
-quotation ("Control", "baseline", a dose that the abstract lacks), so that not all of it can be found.
+that every arm may have. Both of a pair are found where two arms of the register cover one each. What doctors wrote
+is no quotation ("Control", "baseline", a dose that the abstract lacks), so that not all of it can be found.
 
-The paragraphs with two trials are the project's own. A figure has the right trial, another one, none, or no row; those of
-trials that the text gives no name ("a Spanish trial") are not asked for.
+The paragraphs with two trials are the project's own. A figure has the right trial, another one, none, or no row; those
+of trials that the text gives no name ("a Spanish trial") are not asked for.
 """
 
 from __future__ import annotations
