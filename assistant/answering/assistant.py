@@ -31,6 +31,7 @@ from assistant.understanding.question import Question, references_asked, underst
 from assistant.understanding.understood import NOTHING, Understood
 from corpus.document import Language, Passage, Span
 from corpus.language import language_of
+from corpus.trial_results.trial_names import is_trial_name
 from index.search.hit import Hit
 from index.search.hybrid import HybridIndex
 
@@ -200,7 +201,8 @@ class Assistant:
 
     def _passages(self, case: _Case) -> Reply:
         """The sentences of the passages found."""
-        evidence = select_evidence(case.hits, self.options.evidence, self._wanted(case.question, case.focus))
+        hits = _of_named_trials(case.hits, case.question)
+        evidence = select_evidence(hits, self.options.evidence, self._wanted(case.question, case.focus))
         return self._answer(case.question, quote_answer(evidence, case.question.language), evidence, case.understood)
 
     def faults(self, text: str, evidence: Sequence[Evidence]) -> list[Failure]:
@@ -304,6 +306,13 @@ class Assistant:
         nearest = self._completed(nearest_evidence(hits[: self.options.nearest]))
         wording = refusal(reason, missing, language, nearest=bool(nearest))
         return NotFound(text, language, reason, wording, tuple(missing), nearest, understood)
+
+
+def _of_named_trials(hits: Sequence[Hit], question: Question) -> Sequence[Hit]:
+    """Of the documents that print a trial which the question names, where there are any: no neighbour's figures."""
+    trials = {name for name in question.subjects if is_trial_name(name)}
+    documents = {hit.passage.document_id for hit in hits if not trials.isdisjoint(hit.terms)}
+    return [hit for hit in hits if hit.passage.document_id in documents] if documents else hits
 
 
 _STEPS: tuple[Callable[[Assistant, _Case], Reply | None], ...] = (

@@ -20,6 +20,7 @@ ARM_WORDS = (
     "plus", "alone", "as_well_as", "with", "and", "or", "subcutaneous", "intravenous", "placebo", "platinum",
 )  # fmt: skip
 """Words between the names of drugs in an arm's name."""
+_JOINING = re.compile(r" (plus|and|or) ")
 _OUR_OWN = re.compile("单纯|组")
 """Words of an arm's name that other languages do without."""
 _GRADE = re.compile(
@@ -106,6 +107,8 @@ def _arm(name: str, language: Language, terms: Terms) -> str:
         last = mention.span.end
     said = "".join([*parts, name[last:]])
     if language == "zh":
+        if parts and not _HAN.search(name):
+            said = _JOINING.sub(lambda word: say(f"arm.{word[1]}", language, one="", other=""), said)
         return re.sub(rf"(?<=[{HAN}]) (?=[{HAN}])", "", said)
     if said in (say("arm.subcutaneous", language), say("arm.intravenous", language)):
         return say("arm.route", language, route=said)

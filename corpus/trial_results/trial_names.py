@@ -13,12 +13,19 @@ from corpus.vocabulary.terms import Terms
 
 _L, _R = r"(?<![A-Za-z0-9-])", r"(?![A-Za-z0-9])"
 _NAME = r"[A-Za-z]{1,20}(?:[-/ ]?(?=[0-9A-Z])[A-Za-z0-9]{1,12}){0,3}"
+_NUMBERED = r"(?=[A-Za-z]*[A-Z][A-Za-z]*[A-Z])[A-Z][A-Za-z]{3,14}-(?:[A-Z][a-z]{1,9}-?)?[0-9]{1,4}[A-Za-z]?"
+_DESIGN = (
+    r"(?:[ ,/-]{1,2}(?:randomi[sz]ed|controlled|placebo|double|single|blind(?:ed)?|masked|open|label"
+    r"|multi-?cent(?:er|re)|international|global|phase|[1-4][ab]?|I{1,3}[ab]?|IV|clinical|pivotal|registrational|parallel|group))"
+)
 _NAMED = (
     re.compile(rf"{_L}(?P<name>{_NAME}) ?(?:试验|研究|临床试验|临床研究)"),
     re.compile(
         rf"{_L}(?P<name>[A-Z][A-Za-z0-9]{{1,18}}(?:[- ][A-Z0-9][A-Za-z0-9]{{0,12}}){{0,3}}) (?:trial|study){_R}"
     ),
     re.compile(rf"(?:试验|研究|trial|study)[ (:]{{1,2}}(?P<name>{_NAME})(?=[) ,;])"),
+    # "the ORBIT-5 randomised trial", "ORBIT-5: a phase 3 study"; without a number, diseases stand there, too.
+    re.compile(rf"{_L}(?P<name>{_NUMBERED})\)?(?:[,:]? an?)?{_DESIGN}{{1,8}} (?:trial|study){_R}"),
 )
 _IS_NAME = re.compile(r"(?=.*[A-Z])(?:.*[0-9]|.*[A-Z].*[A-Z]|.*[a-z][A-Z])")
 _NOT_NAMES = re.compile(

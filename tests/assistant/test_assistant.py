@@ -132,6 +132,39 @@ def test_two_documents_with_a_trial_of_one_name_keep_their_own(tmp_path: Path) -
     index.library.close()
 
 
+@pytest.mark.parametrize(
+    "question", ["What was the median OS in ORBIT-5?", "ORBIT-5研究中安慰剂组的中位总生存期是多少？"]
+)
+def test_a_trial_that_one_document_names_is_not_answered_from_another(tmp_path: Path, question: str) -> None:
+    mine = document("mine", "Survival\nIn ORBIT-5, median overall survival was 15.8 and 12.1 months.")
+    other = document("other", "生存\nALPHA-1 研究：安慰剂组的中位总生存期是8.3个月，中位总生存期较短。")
+    index = make_index(tmp_path, mine, other)
+    reply = Assistant(index).ask(question)
+    assert "8.3" not in (reply.text if isinstance(reply, Answer) else "")
+    index.library.close()
+
+
+def test_evidence_is_of_the_documents_that_print_the_trial_asked_for(tmp_path: Path) -> None:
+    mine = document("mine", "Survival\nIn ORBIT-5, median overall survival was 15.8 and 12.1 months.")
+    index = make_index(tmp_path, mine, *LIBRARY)
+    reply = Assistant(index).ask("What was the median overall survival in ORBIT-5?")
+    assert isinstance(reply, Answer)
+    assert {item.passage.document_id for item in reply.evidence} == {"mine"}
+    index.library.close()
+
+
+def test_words_between_known_drugs_are_said_in_the_readers_language(tmp_path: Path) -> None:
+    text = (
+        "Survival\nIn the ORBIT-5 trial patients were randomised to carboplatin plus etoposide (n = 20) or paclitaxel"
+        " (n = 21). Median overall survival was 15.8 months with carboplatin plus etoposide and 12.1 with paclitaxel."
+    )
+    index = make_index(tmp_path, document("mine", text), concepts=bundled_concepts())
+    reply = Assistant(index).ask("ORBIT-5研究的中位总生存期是多少？")
+    assert isinstance(reply, Answer)
+    assert "卡铂联合依托泊苷组为15.8个月" in reply.text
+    index.library.close()
+
+
 @given(st.sampled_from(ANSWERABLE[:8]), st.integers(1, 4), st.integers(1, 6), st.floats(0, 4))
 @settings(max_examples=30)
 def test_evidence_keeps_to_its_options(

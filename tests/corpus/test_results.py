@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from corpus.reading.plain import read_plain
 from corpus.segments.passages import split_passages
 from corpus.trial_results import TrialResult, extract_results, results_of_text
+from corpus.trial_results.which_trial import trials_in
 from corpus.words.folding import fold_width
 from tests.corpus.texts import cases, plain, texts
 from tests.review import read_review
@@ -25,6 +26,22 @@ def row(result: TrialResult) -> str:
 @pytest.mark.parametrize(("text", "expected"), [pytest.param(i, e, id=t) for t, i, e in cases("results.md")])
 def test_abstracts(text: str, expected: list[str]) -> None:
     assert [row(result) for result in results_of_text(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "trial"),
+    [
+        ("Zanvelimab in lung cancer: the ORBIT-5 randomised trial", "ORBIT-5"),
+        ("ORBIT-5: a double-blind, placebo-controlled phase 3 trial", "ORBIT-5"),
+        ("In ORBIT-5, an open-label phase 1/2 study, 300 patients took part", "ORBIT-5"),
+        ("Zanvelimab (ORBIT-Lung01): a randomised, controlled trial", "ORBIT-Lung01"),
+        ("Zanvelimab for COPD: a randomised trial", None),
+        ("Zanvelimab in COVID-19, a randomised trial", None),
+        ("Omega-3, a randomised study", None),
+    ],
+)
+def test_a_title_names_its_trial(title: str, trial: str | None) -> None:
+    assert trials_in([title]) == ((trial,) if trial else ())
 
 
 @pytest.mark.parametrize(
