@@ -36,14 +36,14 @@ def main() -> None:
         pairs = {(pair["intervention"], pair["comparator"]) for pair in entry["pairs"]}
         for name in sorted({name for pair in pairs for name in pair}):
             told["arms"] += 1
-            told["found"] += bool(covering(name, mine))
-            if args.details and not covering(name, mine):
+            found = covering(name, mine)
+            told["found"] += bool(found)
+            if args.details and not found:
                 print(f"{entry['id']} not found: {name} | {mine}")
         for one, other in pairs:
             told["pairs"] += 1
-            told["both"] += len(covering(one, mine) | covering(other, mine)) > 1 and bool(
-                covering(one, mine) and covering(other, mine)
-            )
+            mine_of = covering(one, mine), covering(other, mine)
+            told["both"] += all(mine_of) and len(set.union(*mine_of)) > 1
     print(f"arms: {told['found']} of {told['arms']}, {told['found'] / max(1, told['arms']):.2f}")
     print(f"both of a pair: {told['both']} of {told['pairs']}, {told['both'] / max(1, told['pairs']):.2f}")
     print("two trials in a paragraph:", json.dumps(trials_of_figures(args.details)))

@@ -26,6 +26,7 @@ _INTERVAL = re.compile(
     r"[0-9.]+ ?%? ?(?:-|~|to|至|,) ?[0-9.]+"
     r"|[(\[][0-9.]+ ?%? ?(?:-|~|to|至) ?[0-9.]+ ?%?[)\]]"
 )
+_NUMBER = re.compile(r"(?<![0-9.])[0-9]+(?:\.[0-9]+)?(?![0-9])")
 _SUBGROUP_NEGATED = re.compile(rf"未|无|没有|不曾|{_L}(?:not|no|without|never|naive){_R}|negative|阴性")
 _LATIN_UNIT = re.compile(r" ?([a-zμ]{1,4}(?:/[a-z0-9]{1,4})?)(?![a-z])")
 _ALL = re.compile(rf"所有|全部|全体|总体|整体|{_L}(?:all|overall|entire|whole){_R} (?!survival|response)")
@@ -91,7 +92,7 @@ def _figures(
     told = {claim.value for claim in claims}
     for result in results:
         # What is no end point by name, "responses in 57.1%", is held against the level of expression all the same.
-        at = folded.find(fold(result.value_text).text)
+        at = _place(folded, result)
         if at >= 0 and result.value not in told and result.setting:
             levels = (
                 set(_LEVEL.findall(folded[max(0, at - 60) : at + 90])),
@@ -120,7 +121,7 @@ def _sized_otherwise(claim: TrialResult, same: Sequence[TrialResult], folded: st
 
 def _other_kind(claim: TrialResult, result: TrialResult, folded: str, terms: Terms) -> bool:
     """Whether the patients named behind a figure had what those of the result had not, or the other way round."""
-    at = folded.find(fold(claim.value_text).text)
+    at = _place(folded, claim)
     behind = re.match(
         r"[^,;。]{0,12}?(?:in|among|for) (?P<who>(?:patients|those|people)[^,;.。]{3,80})",
         folded[at + len(claim.value_text) :],
@@ -150,7 +151,7 @@ def _of_another_subgroup(
         ]
         if not result.setting or not others:
             return False
-        at = folded.find(fold(claim.value_text).text)
+        at = _place(folded, claim)
         after = re.match(r"[^0-9,;。]{0,90}", folded[at + len(claim.value_text) :])
         before = re.search(r"[^0-9,;。]{0,60}$", folded[:at])
         told = (
@@ -170,7 +171,7 @@ def _of_another_subgroup(
 
 def _named(folded: str, claim: TrialResult, terms: Terms) -> set[str]:
     """The drugs and trials that the clause of a figure names before it, as concepts."""
-    at = folded.find(fold(claim.value_text).text)
+    at = _place(folded, claim)
     clause = re.split(r"[,;。]", folded[: max(at, 0)])[-1]
     return {m.concept.id for m in terms.find(clause) if m.concept.category in ("drug", "drug code", "trial")}
 
@@ -259,9 +260,14 @@ def _subgroup(claim: TrialResult, result: TrialResult, folded: str) -> Fault | N
 _LEVEL = re.compile(r"(?:tps|cps|tc|pd-l1)[^0-9]{0,24}?([0-9]{1,2}) ?%")
 
 
+def _place(folded: str, claim: TrialResult) -> int:
+    """Where a folded sentence first prints a figure; -1 for nowhere."""
+    return folded.find(fold(claim.value_text).text)
+
+
 def _clause(folded: str, claim: TrialResult) -> str:
     """A figure with what stands around it, up to the next punctuation but one."""
-    at = folded.find(fold(claim.value_text).text)
+    at = _place(folded, claim)
     return folded[max(0, at - 60) : at + 80] if at >= 0 else ""
 
 
@@ -276,11 +282,11 @@ def _bounds(folded: str, texts: Sequence[str], claims: Sequence[TrialResult]) ->
     outside: set[Decimal] = set()
     for text in texts:
         intervals = [match.span() for match in _INTERVAL.finditer(text)]
-        for number in re.finditer(r"(?<![0-9.])[0-9]+(?:\.[0-9]+)?(?![0-9])", text):
+        for number in _NUMBER.finditer(text):
             held = any(a <= number.start() < b for a, b in intervals)
             (inside if held else outside).add(Decimal(number[0]))
     mine = [match.span() for match in _INTERVAL.finditer(folded)]
-    for number in re.finditer(r"(?<![0-9.])[0-9]+(?:\.[0-9]+)?(?![0-9])", folded):
+    for number in _NUMBER.finditer(folded):
         value = Decimal(number[0])
         if value in inside and value not in outside and not any(a <= number.start() < b for a, b in mine):
             around = folded[max(0, number.start() - 30) : number.end() + 20]
@@ -325,7 +331,7 @@ def _ordered(folded: str, claims: Sequence[TrialResult]) -> Difference | None:
                 continue
             if first.unit != second.unit or first.setting != second.setting or first.arm == second.arm:
                 continue
-            a, b = folded.find(fold(first.value_text).text), folded.find(fold(second.value_text).text)
+            a, b = _place(folded, first), _place(folded, second)
             if not 0 <= a < b:
                 continue
             said = folded[:b]

@@ -150,7 +150,7 @@ def _years(folded: str, texts: Sequence[str], terms: Terms) -> Difference | None
     if not mine:
         return None
     content = _content(folded, terms)
-    sentences = [s for text in texts for s in re.split(r"[。!?]|\. |\n", text) if s.strip()]
+    sentences = _sentences(texts)
     scored = [(len(content & _content(s, terms)), s) for s in sentences]
     most = max((score for score, _ in scored), default=0)
     its = {year for score, s in scored if score >= 0.7 * most for year in _YEAR.findall(s)}
@@ -160,7 +160,7 @@ def _years(folded: str, texts: Sequence[str], terms: Terms) -> Difference | None
 def _negations(folded: str, texts: Sequence[str], terms: Terms) -> Difference | None:
     """A negation that no source has near the same words, or one that is missing."""
     negated = _NEGATED.search(folded)
-    sentences = [s for text in texts for s in re.split(r"[。!?]|\. |\n", text) if s.strip()]
+    sentences = _sentences(texts)
     if negated and not any(_NEGATED.search(s) for s in sentences):
         return "negation", negated[0]
     if re.search("[0-9]", folded):
@@ -179,6 +179,10 @@ def _negations(folded: str, texts: Sequence[str], terms: Terms) -> Difference | 
     if not negated and all(_NEGATED.search(clause) for clause in its):
         return "negation", _NEGATED.search(its[0])[0]  # type: ignore[index]
     return turned(folded, [best]) or turned(folded, texts)
+
+
+def _sentences(texts: Sequence[str]) -> list[str]:
+    return [s for text in texts for s in re.split(r"[。!?]|\. |\n", text) if s.strip()]
 
 
 def compared_otherwise(folded: str, texts: Sequence[str], terms: Terms) -> Difference | None:

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from corpus.trial_results.arms.memory import Memory
 from corpus.trial_results.arms.mentions import TREATMENT
 from corpus.trial_results.arms.places import Place, arms_at
+from corpus.trial_results.patterns import L, R
 from corpus.trial_results.scanning import Bound, Figure, Tokens
 
-_L, _R = r"(?<![A-Za-z])", r"(?![A-Za-z])"
 _PEOPLE = (
     r"(?:(?!and |or |were |in |with |to )[A-Za-z0-9-]{1,20} ){0,4}?(?:patients|participants|subjects|women|men|children"
     r"|infants|adults|individuals|people|persons|volunteers|adolescents|smokers|students|females|males|survivors"
@@ -30,31 +30,31 @@ _EACH_BEHIND = re.compile(
 )
 _EACH = re.compile(r"(?:各|每组|每臂)(?:有|为)? ?$")
 _ALLOTTED = re.compile(
-    rf"随机|分为|分成|分入|分配|入组|纳入|{_L}(?:random|assign|alloc|enrol|divided|analy[sz]ed|receiv|underw)", re.I
+    rf"随机|分为|分成|分入|分配|入组|纳入|{L}(?:random|assign|alloc|enrol|divided|analy[sz]ed|receiv|underw)", re.I
 )
 _ENROLLED_BEFORE = re.compile(
     r"(?:纳入|入组|招募|入选|收治|选取|选择|收集|登记|观察|募集|收案|分析|评估|随机(?:分配|化|入组)?)(?:了|的|共|合格|符合条件"
     r"|患者|计|到)*?(?:[^,;。%]{0,60}?)$|(?:合计|共计|可分析患者|可评价患者) ?$"
-    rf"|{_L}(?:enrolled|included|recruited|randomi[sz]ed|randomly assigned|assigned|treated"
+    rf"|{L}(?:enrolled|included|recruited|randomi[sz]ed|randomly assigned|assigned|treated"
     r"|given to|administered to|registered|accrued|evaluated|involved|involving|studied)(?: a total of"
     r"| and treated)? ?(?:in total )?$|(?:共|共有|总计|将|对) ?$|(?:^|[:.] ?|, )(?:[Aa] )?[Tt]otal of $",
     re.I,
 )
 _ENROLLED_AFTER = re.compile(
     r"[^,;。]{0,60}?(?:入组|被?纳入|随机|分派|分至|分到|接受了?[^,;。]{0,30}(?:治疗|联合|或)|按)"
-    rf"|[^,;.]{{0,90}}?{_L}(?:were|was|had been|underwent|received|have been|participated|took part)? ?(?:enrolled"
+    rf"|[^,;.]{{0,90}}?{L}(?:were|was|had been|underwent|received|have been|participated|took part)? ?(?:enrolled"
     r"|randomi[sz]ed|randomly|randomi[sz]ation|recruited|included|assigned|treated|treatment|participated"
-    rf"|took part){_R}",
+    rf"|took part){R}",
     re.I,
 )
 _FIRST = re.compile(
-    rf"(?:^|{_L}(?:Among|In|Of|with|Overall|conducted in|from|Methods?:{{1,2}}|Results?:{{1,2}}|study,|trial,|for"
+    rf"(?:^|{L}(?:Among|In|Of|with|Overall|conducted in|from|Methods?:{{1,2}}|Results?:{{1,2}}|study,|trial,|for"
     r"|in)),? ?(?:the )?$",
     re.I,
 )
 _NOT_ENROLLED = re.compile(
-    rf"筛选|死亡|排除|脱落|出现|发生|失访|{_L}(?:screened|excluded|died|deaths?|events|withdrew|discontinued|did not"
-    rf"|eligibility){_R}",
+    rf"筛选|死亡|排除|脱落|出现|发生|失访|{L}(?:screened|excluded|died|deaths?|events|withdrew|discontinued|did not"
+    rf"|eligibility){R}",
     re.I,
 )
 # "Of 2,182 people with positive films, 536 were enrolled": the second.
@@ -234,7 +234,7 @@ def bind_design(tokens: Tokens, memory: Memory) -> list[Bound]:
             and not re.search(r"[~-] ?$", before)
         ):
             result.append(_other(figure, "cycles", "all"))
-        elif figure.kind == "l" and re.search(rf"中位|{_L}median", before):
+        elif figure.kind == "l" and re.search(rf"中位|{L}median", before):
             result.append(_other(figure, "prior lines", memory.single.name if memory.single else None))
     return result
 

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import re
 
+from corpus.trial_results.patterns import L, R
 from corpus.trial_results.scanning import LIST, Bound, Figure, Named, Tokens, runs, share_units
 from corpus.trial_results.settings import AT_TIME, NO_VALUE, is_time_point, place_times
 from corpus.vocabulary.endpoints import by_key, survival_keys
 
-_L, _R = r"(?<![A-Za-z])", r"(?![A-Za-z])"
-
 _RISK_BEFORE = re.compile(
     rf"风险(?:比)?(?:(?:较|比|与)[^,;。0-9]{{1,24}}?(?:组|相比)?)?(?:分别|显著|均|约|可|相对|明显|也|总体){{0,3}}地?(?:降低|下降|减少)(?:了|约|达|至多"
     rf"|幅度为){{0,2}} ?$"
-    rf"|{_L}(?:reduc\w{{1,4}}|lower\w{{0,3}}|decreas\w{{1,3}}) (?:in )?(?:the "
+    rf"|{L}(?:reduc\w{{1,4}}|lower\w{{0,3}}|decreas\w{{1,3}}) (?:in )?(?:the "
     rf"|relative ){{0,2}}risk[^.;,]{{0,60}}?(?:by|of|was) ?(?:approximately |about )?$"
 )
 _RISK_AFTER = re.compile(
     rf" ?(?:\([^()]{{0,40}}\) ?)?(?:relative |lower |decreased? |reduc\w{{1,4}} |in |the ){{0,4}}(?:reduction"
-    rf"|lower|decreased?|reduced)[^.;,0-9]{{0,20}}{_L}risk"
+    rf"|lower|decreased?|reduced)[^.;,0-9]{{0,20}}{L}risk"
 )
 _STRAIGHT = re.compile(r"[)\]]? ?(?:的|of )?(?:who )?(?:(?:had|achiev\w{2,3}|experienc\w{2,3}|having) )?(?:the |an? )?")
 _WHY = re.compile(r"(?:because of|due to|owing to|as a result of|for|from|after) ")
@@ -27,19 +26,19 @@ _PEOPLE = re.compile(
     r"|病例|应答者|受试者|patients|participants|those|responders|responses|women|men|had|(?<=who ))"
 )
 _OCCURRED = re.compile(
-    rf"{_L}(?:in|was|were|is|of|for|=)$|率(?:约|仅|高|达|均|分别){{0,2}}(?:为|达|是|高达|仅)?(?:到|了)?(?:约)?$"
+    rf"{L}(?:in|was|were|is|of|for|=)$|率(?:约|仅|高|达|均|分别){{0,2}}(?:为|达|是|高达|仅)?(?:到|了)?(?:约)?$"
     rf"|:$|为$|达$|达到$|是$|仅$|约为?$|于$|见于$"
 )
 # Words that carry an end point over a comma: what follows is the same figure of another arm.
 _COMPARED = re.compile(
-    rf"高于|低于|长于|短于|优于|多于|少于|大于|小于|相比|对比|对照|较|而|{_L}(?:vs|versus|compared|than|against"
-    rf"|whereas|while|and|with|or){_R}",
+    rf"高于|低于|长于|短于|优于|多于|少于|大于|小于|相比|对比|对照|较|而|{L}(?:vs|versus|compared|than|against"
+    rf"|whereas|while|and|with|or){R}",
     re.I,
 )
 _LINK = re.compile(
     rf"(?:[ :=(]|发生率|为|达到|达|进一步|提升|升至|了|是|约|仅|分别|显著|均|率|时间|中位|值|且|其|也|的|到|至"
-    rf"|高达|则|{_L}(?:was|were|is|of|a|median|the|respectively|at|and|in|approximately"
-    rf"|about|only|rate|or|estimated|to|an|be|reached|mean|time){_R})*+"
+    rf"|高达|则|{L}(?:was|were|is|of|a|median|the|respectively|at|and|in|approximately"
+    rf"|about|only|rate|or|estimated|to|an|be|reached|mean|time){R})*+"
 )
 # The same end point in other patients: "，在二线患者中为 22.5%".
 _IN_PEOPLE = re.compile(
@@ -48,9 +47,9 @@ _IN_PEOPLE = re.compile(
     r"| ?(?:and )?(?:especially|particularly|notably|including) (?:in|among|for) [^,;()]{1,50} \("
 )
 _DEATH: tuple[tuple[str, str], ...] = (
-    (rf"进展(?:或|和|/)死亡|progression(?: of disease)?(?:,)? or death|{_L}PFS{_R}|progression-free|无进展", "PFS"),
-    (rf"复发|{_L}i?DFS{_R}|disease-free|recurrence|relapse|无病", "DFS"),
-    (rf"死亡|{_L}deaths?{_R}|{_L}m?OS{_R}|overall survival|总生存", "OS"),
+    (rf"进展(?:或|和|/)死亡|progression(?: of disease)?(?:,)? or death|{L}PFS{R}|progression-free|无进展", "PFS"),
+    (rf"复发|{L}i?DFS{R}|disease-free|recurrence|relapse|无病", "DFS"),
+    (rf"死亡|{L}deaths?{R}|{L}m?OS{R}|overall survival|总生存", "OS"),
 )
 _ABOUT = [(re.compile(pattern), of) for pattern, of in _DEATH]
 _STATISTIC = {"t": "median", "%": "rate", "r": "ratio"}

@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 
 from corpus.language import HAN
+from corpus.trial_results.patterns import L, R
 from corpus.trial_results.scanning import LIST, Bound, Figure, Tokens
 
-_L, _R = r"(?<![A-Za-z])", r"(?![A-Za-z])"
-
 _BEFORE = re.compile(
-    rf"(?:[≥≤<>±/]|[0-9] ?[-~]|{_L}(?:SDs?|SE|SEM|IQR|ranged?|ranging|range of|from|between|aged?|ages|over|under"
+    rf"(?:[≥≤<>±/]|[0-9] ?[-~]|{L}(?:SDs?|SE|SEM|IQR|ranged?|ranging|range of|from|between|aged?|ages|over|under"
     r"|at least|at most|up to|more than|less than|fewer than|within|every|for|after|power of|alpha|level|type|stage"
     r"|grades?|phase|day|week|month|year|table|figure|version|Q|P|p|n|N|I|CI|confidence interval|to detect|margin of"
     r"|cut-?off|threshold|after the|before the|in the|dose|doses of|score of ≥?"
@@ -33,7 +32,7 @@ _BEHIND = re.compile(
 )
 # What a value stands behind; "2 minute demonstrations" and "24 h urine" have none of it.
 _LED = re.compile(
-    rf"(?:{_L}(?:median|mean|averaging|was|were|is|are|of|to|=|vs\.?|versus|v|and|or|than|reached|had|averaged|only|about|approximately|from"
+    rf"(?:{L}(?:median|mean|averaging|was|were|is|are|of|to|=|vs\.?|versus|v|and|or|than|reached|had|averaged|only|about|approximately|from"
     r"|with|in)|[=:(\[,;~±、]|为|达到?|至|是|和|与|及|比|对|仅|约|于|了|升高|降低|增加|减少|延长|缩短|的) ?[-−+]?$"
 )
 _UNIT = re.compile(
@@ -48,13 +47,13 @@ _EVENTS = re.compile(
 )
 # Words that name no outcome.
 _LINKS = re.compile(
-    rf"{_L}(?:was|were|is|are|be|been|had|has|have|the|an?|of|in|with|for|on|to|at|and|or|by|as|than|versus|vs\.?|v"
+    rf"{L}(?:was|were|is|are|be|been|had|has|have|the|an?|of|in|with|for|on|to|at|and|or|by|as|than|versus|vs\.?|v"
     r"|compared|both|between|among|respectively|significantly|higher|lower|greater|fewer|less|more|longer|shorter"
     r"|better|worse|similar|also|while|whereas|but|those|patients?|participants?|subjects?|groups?|arms?|that|who|which"
     r"|only|approximately|about|there|observed|seen|found|reported|frequent(?:ly)?"
     r"|common|occurred|mean|median|did|not|it|its|their|after|during|from|up|down|either|each|all|results?|showed?"
     r"|shown|treated|receiving|received|however|in addition|moreover|furthermore|overall|respective|corresponding"
-    rf"|i\.e\.|e\.g\.){_R}|分别|依次|为|是|达到?|仅|约|均|的|在|于|与|和|及|以及|而|则|但|其中|组间|两组|各组|三组|显著"
+    rf"|i\.e\.|e\.g\.){R}|分别|依次|为|是|达到?|仅|约|均|的|在|于|与|和|及|以及|而|则|但|其中|组间|两组|各组|三组|显著"
     r"|明显|高|低|长|短|优|多|少|较|比|对|升至?|降至?|由|从|增至?|减少|增加|升高|降低|下降|患者|者|占|中|有|结果|显示"
     r"|发现|治疗后?|后"
 )
@@ -62,9 +61,9 @@ _NO_LABEL = re.compile(r"^[\W\d_]*$")
 _AFTER = re.compile(
     r"[ )\]]{0,2}(?:\[[^\[\]]{0,40}\] ?|\([^()]{0,40}\) ?)?(?:of )?(?:the |all |these "
     r"|those )?(?:[\w-]{1,16} ){0,2}?(?:patients|participants|subjects|women|men|children|infants|individuals|cases"
-    rf"|eyes|those)?[^,;.()]{{0,60}}?{_L}(?:had|achieved|achieving|experienced|developed|underwent|reported|showed"
+    rf"|eyes|those)?[^,;.()]{{0,60}}?{L}(?:had|achieved|achieving|experienced|developed|underwent|reported|showed"
     r"|completed|responded|died|survived|relapsed|received|were|was|reached|improved|discontinued|remained"
-    rf"|maintained){_R} ?(?P<what>[^,;.()]{{0,60}})"
+    rf"|maintained){R} ?(?P<what>[^,;.()]{{0,60}})"
 )
 _AFTER_ZH = re.compile(
     rf"[)]?的?(?:患者|病人|受试者|人|者)?(?P<what>(?:接受|出现|发生|达到?|获得|完成|存在|有|选择|仍)[{HAN}]{{2,16}})"
@@ -159,8 +158,8 @@ def _may_be_value(tokens: Tokens, figure: Figure) -> bool:
         if figure.ci or _EVENTS.match(text, figure.end):
             return True
         near = text[max(0, figure.start - 14) : figure.start], text[figure.end : figure.end + 14]
-        versus = re.search(rf"(?:{_L}(?:vs\.?|versus|v)|对|比|和|与) ?$", near[0]) or re.match(
-            rf" ?(?:\([^()]{{0,10}}\) ?)?(?:{_L}(?:vs\.?|versus)|对|比)", near[1]
+        versus = re.search(rf"(?:{L}(?:vs\.?|versus|v)|对|比|和|与) ?$", near[0]) or re.match(
+            rf" ?(?:\([^()]{{0,10}}\) ?)?(?:{L}(?:vs\.?|versus)|对|比)", near[1]
         )
         if 1900 <= value <= 2100 or not (versus or _UNIT.match(text, figure.end)):
             return False
@@ -196,10 +195,10 @@ def _bare(tokens: Tokens, start: int, end: int) -> str:
         return ""
     words = re.sub(r"\s+", " ", re.sub(r"[()\[\],:;=]", " ", piece)).strip(" -.")
     words = re.sub(
-        rf"^(?:(?:the|an?|and|in|of|with|for|but|while|was|were|than|to|that|group|arm){_R} ?)+", "", words, flags=re.I
+        rf"^(?:(?:the|an?|and|in|of|with|for|but|while|was|were|than|to|that|group|arm){R} ?)+", "", words, flags=re.I
     )
     words = re.sub(
-        rf"(?: ?{_L}(?:was|were|in|of|with|for|the|had|an?|at|than|to|and|is|as|from|by|median|mean))+$",
+        rf"(?: ?{L}(?:was|were|in|of|with|for|the|had|an?|at|than|to|and|is|as|from|by|median|mean))+$",
         "",
         words,
         flags=re.I,

@@ -12,6 +12,9 @@ from corpus.vocabulary.adverse_events import adverse_event_names
 from corpus.vocabulary.endpoints import EndPoint, endpoints
 from corpus.vocabulary.units import units
 
+L, R = r"(?<![A-Za-z])", r"(?![A-Za-z])"
+"""Where a Latin word begins and ends."""
+
 ROWS: tuple[EndPoint, ...] = tuple(endpoint for endpoint in endpoints() if endpoint.printed)
 """What a figure may measure, the longer name first where one holds another."""
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from corpus.trial_results.patterns import L, R
 from corpus.trial_results.scanning import Bound, Tokens, runs
 from corpus.trial_results.trial_names import is_trial_name, names_beside_trial
 
-_L, _R = r"(?<![A-Za-z])", r"(?![A-Za-z])"
 _TOKEN = r"[A-Z][A-Za-z]{2,20}(?:[-‑][A-Za-z0-9]{1,12})*(?: ?[0-9]{1,3}[A-Z]?)?"
 # Names in a row, of which one at least is known for a trial's, or that "both", "two studies" sums up.
 _ROW = re.compile(
@@ -17,14 +17,14 @@ _ROW = re.compile(
     r"| (?:trials|studies)| ?[两二三四]项| ?研究)?"
 )
 _ACROSS = re.compile(
-    rf"{_L}(?:[Aa]cross|[Ii]n|[Ff]rom|[Oo]f) (?P<name>[A-Z]{{6,}}(?:-[A-Z0-9]{{1,8}})?"
+    rf"{L}(?:[Aa]cross|[Ii]n|[Ff]rom|[Oo]f) (?P<name>[A-Z]{{6,}}(?:-[A-Z0-9]{{1,8}})?"
     r"|[A-Z]{3,}-[A-Z0-9]{1,8})(?=[ ,.;)])"
 )
 _CAPITALS = re.compile(r"[A-Z]{6}|[A-Z]{3,}-[A-Z]{2}|[A-Z]{4,}-[0-9]")
 _BRACKET = re.compile(rf"\((?P<name>{_TOKEN})(?: ?(?:研究|试验|trial|study))?\)")
 _FORMER = re.compile(
-    rf"(?P<first>{_L}[Tt]he former{_R}|{_L}[Tt]he first(?: trial| study){_R}|前者|前一项(?:研究|试验)?)"
-    rf"|{_L}[Tt]he latter{_R}|{_L}the last of the{_R}|后者|后一项(?:研究|试验)?"
+    rf"(?P<first>{L}[Tt]he former{R}|{L}[Tt]he first(?: trial| study){R}|前者|前一项(?:研究|试验)?)"
+    rf"|{L}[Tt]he latter{R}|{L}the last of the{R}|后者|后一项(?:研究|试验)?"
 )
 _RESPECTIVELY = re.compile(r"respectively|分别|依次")
 

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from corpus.language import HAN
+from corpus.trial_results.patterns import L, R
 from corpus.vocabulary.drugs import chinese_endings, english_endings, second_words
-
-_L, _R = r"(?<![A-Za-z])", r"(?![A-Za-z])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +33,13 @@ class Mention:
 # Names that end in no stem.
 _STEM = rf"(?:{english_endings()}|aspirin)"
 _DRUG_EN = (
-    rf"(?:[A-Za-z]{{2,20}}-)?[A-Za-z]{{0,20}}{_STEM}(?: (?:{second_words()}))?{_R}"
+    rf"(?:[A-Za-z]{{2,20}}-)?[A-Za-z]{{0,20}}{_STEM}(?: (?:{second_words()}))?{R}"
     rf"|(?:[0-9]{{1,3}}[A-Za-z]{{1,3}}-)?[A-Z][A-Za-z0-9]{{1,12}}(?:-[A-Za-z0-9]{{1,8}}){{0,3}}"
     r"(?= plus | alone| monotherapy)"
     rf"|nab-paclitaxel|lazertinib|FOLF[A-Z]{{2,7}}|m?FOLFOX6?|CAPOX|XELOX|SOX|GEMOX|R-CHOP|ABVD|BEACOPP|S-1"
     rf"|T-DXd|T-DM1|BCG"
-    rf"|[A-Z][a-z]{{2,9}}-[A-Z][a-z]{{2,9}}{_R}|(?!NCT)[A-Z]{{2,5}}-?[0-9]{{3,7}}[A-Z]?(?![A-Za-z0-9])"
-    rf"|{_L}(?:[A-Z][a-z]{{1,6}}-?)?(?:cel|CAR-T)(?: cells?)?{_R}"
+    rf"|[A-Z][a-z]{{2,9}}-[A-Z][a-z]{{2,9}}{R}|(?!NCT)[A-Z]{{2,5}}-?[0-9]{{3,7}}[A-Z]?(?![A-Za-z0-9])"
+    rf"|{L}(?:[A-Z][a-z]{{1,6}}-?)?(?:cel|CAR-T)(?: cells?)?{R}"
 )
 _CLASS_EN = (
     r"(?:platinum-based |platinum |standard |standard-of-care |induction |adjuvant "
@@ -56,7 +55,7 @@ _DRUG_ZH = (
     rf"|(?:白蛋白结合型|多西他赛|多西|吉西|脂质体)?(?:紫杉醇)|多西他赛|来曲唑|阿那曲唑|他莫昔芬|卡培他滨"
     rf"|替莫唑胺|依托泊苷|阿比特龙"
 )
-_DRUG = rf"(?:{_L}(?:{_DRUG_EN}|{_CLASS_EN}{_R})|{_DRUG_ZH})"
+_DRUG = rf"(?:{L}(?:{_DRUG_EN}|{_CLASS_EN}{R})|{_DRUG_ZH})"
 _DOSE = r"(?:[ (]{0,2}[0-9]{1,4}(?:\.[0-9]{1,2})? ?(?:mg/kg|mg/m2|mg/m²|mg)[^,;:()。\u4e00-\u9fff]{0,12}[)]?)?"
 _ANY_DOSE = re.compile(r"[ (]{0,2}[0-9]{1,4}(?:\.[0-9]{1,2})? ?(?:mg/kg|mg/m2|mg/m²|mg)[)]?")
 _WITH = r"(?:[ ]?(?:联合|加用|加|\+|plus|combined with|in combination with|with or without|/|-) ?)"
@@ -79,13 +78,13 @@ _JOIN_ZH = re.compile(r"联合|加|\+")
 _NOT_ZH = frozenset(
     "亚 分 各 每 两 二 三 四 多 一 另一 前 后 前两 后两 此 同 哪 小 大 入 其他 任一 对 组 该 本 年龄 全 某".split()
 )
-_GROUP_EN = re.compile(rf"{_L}(?:groups?|arms?|cohorts?){_R}")
+_GROUP_EN = re.compile(rf"{L}(?:groups?|arms?|cohorts?){R}")
 _CUT_EN = re.compile(
-    rf"{_L}(?:the|in|of|with|than|to|for|vs\.?|versus|was|were|between|by|each|both|two|or|on|at|among|from"
+    rf"{L}(?:the|in|of|with|than|to|for|vs\.?|versus|was|were|between|by|each|both|two|or|on|at|among|from"
     rf"|patients|a|an|as|into|per"
     rf"|respectively|is|had|one|three|four|either|other|treatment|this|that|these|all|assigned|randomi[sz]ed"
     rf"|receiving|compared|months?"
-    rf"|age|sub|safety|primary|over|across|who|which|response|survival|rate|median){_R}|[,;:()]|[0-9]%"
+    rf"|age|sub|safety|primary|over|across|who|which|response|survival|rate|median){R}|[,;:()]|[0-9]%"
 )
 _BAD_EN = re.compile(
     r"(?i)^(?:sub|age|risk|same|larger?|respective|overall|whole|entire|patients?|first|second|third|high"
@@ -102,8 +101,8 @@ _ONE_DOSE = re.compile(r"(?P<value>[0-9]{1,4}(?:\.[0-9])?) ?(?P<unit>mg(?:/kg)?)
 # Treatments that patients had before are no arm.
 _PRIOR = re.compile(
     rf"既往|曾|耐药|失败|经治|接受过|(?<!无)(?<!疾病)进展(?!生存|或|风险|期)|难治|不耐受|初治|标准治疗后"
-    rf"|{_L}(?:prior|previous(?:ly)?|after|refractory|progress(?:ed|ing)|resistan\w{{1,3}}"
-    rf"|failed|failure|following|pretreated|on or after|naive|eligible|ineligible|approv\w{{1,4}}){_R}"
+    rf"|{L}(?:prior|previous(?:ly)?|after|refractory|progress(?:ed|ing)|resistan\w{{1,3}}"
+    rf"|failed|failure|following|pretreated|on or after|naive|eligible|ineligible|approv\w{{1,4}}){R}"
 )
 _FOLLOWED = re.compile(
     r"^(?:[- ](?:naive|based|treated|resistant|refractory|sensitive|related|induced|free|eligible|pretreated)"
@@ -111,7 +110,7 @@ _FOLLOWED = re.compile(
 )
 # Where a treatment by itself stands for an arm, English: what stands before it.
 _INTRODUCED = re.compile(
-    rf"(?:^|[,;:(]|{_L}(?:with|receiv\w{{1,4}}|given|for|of|to|than|versus|vs\.?|and|or|by|on|from|was|were|that"
+    rf"(?:^|[,;:(]|{L}(?:with|receiv\w{{1,4}}|given|for|of|to|than|versus|vs\.?|and|or|by|on|from|was|were|that"
     rf"|either|adding|in the|in|plus|assigned|the)) ?$",
     re.I,
 )
@@ -125,7 +124,7 @@ def _unnamed(text: str) -> tuple[list[Mention], ...]:
 
 _COMMON = re.compile(r"controls?|intervention|treatment|study|standard|reference|active|combination|comparison", re.I)
 _LEADS = re.compile(
-    rf"(?:^|[0-9%(\[,;:/] ?|{_L}(?:vs\.?|versus|v|than|with|to|in|for|among|of|and|or|on|as)(?: the)? )$", re.I
+    rf"(?:^|[0-9%(\[,;:/] ?|{L}(?:vs\.?|versus|v|than|with|to|in|for|among|of|and|or|on|as)(?: the)? )$", re.I
 )
 _JOIN = re.compile(r"联合|加用|\+|(?<![A-Za-z])(?:plus|combined with|in combination with)(?![A-Za-z])")
 
@@ -161,7 +160,7 @@ def find_mentions(text: str, names: re.Pattern[str] | None = None) -> list[Menti
 
 _LETTERS = r"(?:[A-H]|[1-6]|I{1,3}|IV|V)(?![A-Za-z0-9]|\.[0-9])"
 _LETTERED_EN = re.compile(
-    rf"{_L}(?P<kind>[Gg]roups?|[Aa]rms?|[Cc]ohorts?|GROUPS?|ARMS?) ?(?P<labels>{_LETTERS}"
+    rf"{L}(?P<kind>[Gg]roups?|[Aa]rms?|[Cc]ohorts?|GROUPS?|ARMS?) ?(?P<labels>{_LETTERS}"
     rf"(?:(?:, ?(?:and |or )?| ?(?:and|or|/|vs\.?|versus|&) ?)(?:(?:[Gg]roup|[Aa]rm) )?{_LETTERS}){{0,5}})"
 )
 _ONE_LETTER = re.compile(_LETTERS)
@@ -272,13 +271,13 @@ def _english_groups(text: str) -> list[Mention]:
         window = text[floor : match.start()].rstrip(" -")
         start = max((cut.end() for cut in _CUT_EN.finditer(window)), default=0)
         parts = [(start, len(window))]
-        if match[0].endswith("s") and not re.search(rf"{_L}and{_R}|/|[0-9]", window[start:]):
+        if match[0].endswith("s") and not re.search(rf"{L}and{R}|/|[0-9]", window[start:]):
             # "weight loss groups" names what groups are made by, no group.
             continue
-        for soft in re.finditer(rf"{_L}and{_R}", window[start:]):
+        for soft in re.finditer(rf"{L}and{R}", window[start:]):
             left = window[start : start + soft.start()]
-            whole = match[0].endswith("s") or re.search(rf"{_L}(?:between|both) $", window[:start])
-            if not whole and left.strip() and not re.search(rf"{_L}(?:group|arm)s?{_R}", left):
+            whole = match[0].endswith("s") or re.search(rf"{L}(?:between|both) $", window[:start])
+            if not whole and left.strip() and not re.search(rf"{L}(?:group|arm)s?{R}", left):
                 # "the vitamin A and zinc group" is one.
                 continue
             if not re.search(r" plus | with |\+", left):

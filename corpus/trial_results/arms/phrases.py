@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from corpus.language import HAN
-
-_L, _R = r"(?<![A-Za-z])", r"(?![A-Za-z])"
+from corpus.trial_results.patterns import L, R
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +33,12 @@ _LEAD = re.compile(
     r"(?:(?:the|a|an|either|both|those|these|that|patients|participants|subjects|women|men|children|individuals|people"
     r"|adults|infants|eyes|eligible|group|arm|who|were|was|had|be|receiving|received|receive|treated|treatment (?=with)"
     r"|therapy (?=with)|given|taking|using|assigned|allocated|randomi[sz]ed|undergoing|underwent|undergo|with|in|on"
-    rf"|for|of|to|into|by|one of|then|only|only the|their|our|use of){_R}[ ,:]{{1,2}})*",
+    rf"|for|of|to|into|by|one of|then|only|only the|their|our|use of){R}[ ,:]{{1,2}})*",
     re.I,
 )
 # Words that end a phrase: verbs, comparisons, prepositions of time and place.
 _STOP = re.compile(
-    rf"{_L}(?:was|were|is|are|been|being|had|has|have|having|did|does|do|can|could|may|might|will|would|should|must"
+    rf"{L}(?:was|were|is|are|been|being|had|has|have|having|did|does|do|can|could|may|might|will|would|should|must"
     r"|show(?:ed|s)?|result(?:ed|s|ing)?|led|demonstrat(?:ed|es)|achiev(?:ed|es|ing)|experienc(?:ed|es|ing)|report(?:ed"
     r"|ing)|develop(?:ed|ing)|occurr(?:ed|ing)|receiv(?:ed|ing|e)|underw(?:ent)|improv(?:ed|es|ing)|reduc(?:ed|es|ing)"
     r"|increas(?:ed|es|ing)|decreas(?:ed|es|ing)|produc(?:ed|es)|provid(?:ed|es)|appear(?:ed|s)|seem(?:ed|s)"
@@ -47,19 +46,19 @@ _STOP = re.compile(
     r"|versus|vs\.?|v|compar(?:ed|ing|ison|able)|relative|against|at|during|from|after|before|over|within|between|among"
     r"|per|until|throughout|since|via|towards?|which|that|who|whose|whom|where|when|this|these|those|in|on|for|to|into"
     r"|by|once|twice|thrice|every|each|daily|weekly|monthly|followed|administered|according|using|not"
-    rf"|no(?= (?:significant|statistically|difference))|followed|based on|p|n){_R}|[,;:()\[\]]|\.(?= |$)"
+    rf"|no(?= (?:significant|statistically|difference))|followed|based on|p|n){R}|[,;:()\[\]]|\.(?= |$)"
     r"|(?<![A-Za-z0-9.-])[0-9]+(?:\.[0-9]+)?(?! ?(?:mg|μg|µg|mcg|g|kg|ml|mL|IU|Gy|U|mmol|%? ?(?:solution|cream|gel"
     r"|saline)))(?![A-Za-z0-9-])|[<>=±≥≤]"
 )
 _INSIDE = re.compile(
     r"(?:in )?(?:combin(?:ed|ation)|together|along|supplemented|coupled|plus) with|with or without", re.I
 )
-_AND = re.compile(rf" ?{_L}(?:and|or){_R} ?|&")
+_AND = re.compile(rf" ?{L}(?:and|or){R} ?|&")
 _TAIL = re.compile(
-    rf"(?:-treated (?:patients|participants|subjects|[a-z]+).*)$|(?: ?{_L}(?:groups?|arms?|cohorts?|patients"
+    rf"(?:-treated (?:patients|participants|subjects|[a-z]+).*)$|(?: ?{L}(?:groups?|arms?|cohorts?|patients"
     r"|participants|subjects|recipients|therapy|treatments?|and|or|with|of"
     r"|the|a|regimens?|only|users|treated|condition|respectively|interventions?|supplementation"
-    rf"|administration){_R})+$",
+    rf"|administration){R})+$",
     re.I,
 )
 # What such a place may hold without naming an arm.
@@ -72,13 +71,13 @@ _NO_ARM = re.compile(
     r"|analysis|outcomes?|safety|efficacy|primary|secondary|composite|clinical|influenza-associated|respective"
     r"|survival|mortality|life|morbidity|quality|weight loss|weight|health|pain"
     r"|cohort|performance|incidence|risk|mean|median|difference|significant|similar|higher|lower|greater|years?|months?"
-    rf"|weeks?|days?|hours?|minutes?|[0-9]+|more|less|most|at least){_R} ?)+$",
+    rf"|weeks?|days?|hours?|minutes?|[0-9]+|more|less|most|at least){R} ?)+$",
     re.I,
 )
 _PURPOSE = re.compile(
     r"(?:assess|evaluate|compare|determine|investigate|examine|test|study|identify|establish|explore|measure"
     r"|participate|reduce|improve|see|find|estimate|describe|following|comprising|including|whichever|whether|how|max"
-    rf"|mean|median|crossed|completed|also|both|more|less|further|then|all){_R}",
+    rf"|mean|median|crossed|completed|also|both|more|less|further|then|all){R}",
     re.I,
 )
 _SIZE = re.compile(
@@ -136,10 +135,10 @@ def _phrase(text: str, start: int, end: int) -> Phrase | None:
 
 
 _ALLOTTED = re.compile(
-    rf"{_L}(?:randomi[sz]ed|randomly|assigned|allocated|divided|randomi[sz]ation|grouped|categori[sz]ed|classified){_R}"
+    rf"{L}(?:randomi[sz]ed|randomly|assigned|allocated|divided|randomi[sz]ation|grouped|categori[sz]ed|classified){R}"
 )
-_TO = re.compile(rf"{_L}(?:to receive|to undergo|to be|to either|to|into|received|receive|either){_R}(?! a [0-9])[ :]")
-_PART = re.compile(rf"[,;]? ?{_L}(?:or|and|versus|vs\.?){_R} ?(?:to )?|[,;:] ?(?:to )?(?=[A-Za-z(])|/(?=[a-z])")
+_TO = re.compile(rf"{L}(?:to receive|to undergo|to be|to either|to|into|received|receive|either){R}(?! a [0-9])[ :]")
+_PART = re.compile(rf"[,;]? ?{L}(?:or|and|versus|vs\.?){R} ?(?:to )?|[,;:] ?(?:to )?(?=[A-Za-z(])|/(?=[a-z])")
 _BRACKETED = re.compile(r"\([^()]*\)")
 _SENTENCE_END = re.compile(r"\.(?: |$)")
 _NOT_ALLOTTED = re.compile(
@@ -147,17 +146,17 @@ _NOT_ALLOTTED = re.compile(
     r"|years?|single|double|open|placebo-controlled|parallel|[0-9]+ ?:|ratio|block|according|based|group$|groups of)",
     re.I,
 )
-_VERSUS = re.compile(rf" ?{_L}(?:versus|vs\.?|v|compared (?:with|to)|as compared (?:with|to)|against|or){_R} ?")
+_VERSUS = re.compile(rf" ?{L}(?:versus|vs\.?|v|compared (?:with|to)|as compared (?:with|to)|against|or){R} ?")
 # What leads to an arm that another is compared with; "quality of life compared with" does not.
 _LEADS = re.compile(
-    rf"(?:^|[:;(] ?|\. |{_L}(?:with|receiving|received|between|receive|adding|given|using|taking|by|to|in|plus"
+    rf"(?:^|[:;(] ?|\. |{L}(?:with|receiving|received|between|receive|adding|given|using|taking|by|to|in|plus"
     r"|comparing|compare[ds]?|versus|vs\.?|(?:effects?|efficacy|safety|comparison|superiority|non-?inferiority|use"
     r"|benefits?|addition|trial|study|role|impact|evaluation) of)(?: (?:the|an?|patients|participants|subjects|those"
     r"|group|arm|with|in|receiving|who|received|treated))* )$",
     re.I,
 )
 _BETWEEN = re.compile(
-    rf"{_L}(?:compar(?:e[ds]?|ing)|comparison (?:of|between)|between|difference between|differ between){_R} "
+    rf"{L}(?:compar(?:e[ds]?|ing)|comparison (?:of|between)|between|difference between|differ between){R} "
 )
 # "irinotecan plus 5-fluorouracil (ILF) vs etoposide (ELF)"
 _LABELLED = re.compile(
@@ -165,9 +164,9 @@ _LABELLED = re.compile(
     r"|to))(?: the)? [^.;()]{3,90}\((?P<other>[A-Z][A-Za-z0-9+/-]{1,9})\)"
 )
 _IN_BRACKET = re.compile(r"[^()]{3,120}(?=\))")
-_PAIRED = re.compile(rf",? ?{_L}(?:with|to|and|versus|vs\.?|against|or){_R} ")
+_PAIRED = re.compile(rf",? ?{L}(?:with|to|and|versus|vs\.?|against|or){R} ")
 _GROUP_IS = re.compile(
-    rf"{_L}(?P<kind>[Gg]roups?|[Aa]rms?|[Cc]ohorts?|GROUP) (?P<label>[A-H]|[1-6]|I{{1,3}}|IV|V){_R}(?![0-9.])"
+    rf"{L}(?P<kind>[Gg]roups?|[Aa]rms?|[Cc]ohorts?|GROUP) (?P<label>[A-H]|[1-6]|I{{1,3}}|IV|V){R}(?![0-9.])"
     r"(?P<size> ?\([^()]{0,40}[0-9]\))?(?P<is>,? ?(?:[:=]|was|were|received|receiving|treated with|underwent|included"
     r"|consisted of|with|is)[ -]?(?:the |treated with |given )?| ?\((?![nN] ?=|[0-9]))?"
 )
@@ -197,9 +196,9 @@ def introduced_in(text: str) -> Iterator[Introduced]:
 
 
 _GIVEN_EN = re.compile(
-    rf"{_L}(?:[Tt]he )?(?P<a>[A-Za-z][A-Za-z0-9-]{{1,24}}(?: [A-Za-z0-9-]{{1,20}})?) (?:groups?|arms?"
-    rf"|patients){_R}(?: ?\([^()]{{0,30}}\))? (?:were |was |who )?(?:received|receiving|underwent|was treated with"
-    rf"|were treated with|treated with|were given|given|took|consisted of|drank|used){_R} "
+    rf"{L}(?:[Tt]he )?(?P<a>[A-Za-z][A-Za-z0-9-]{{1,24}}(?: [A-Za-z0-9-]{{1,20}})?) (?:groups?|arms?"
+    rf"|patients){R}(?: ?\([^()]{{0,30}}\))? (?:were |was |who )?(?:received|receiving|underwent|was treated with"
+    rf"|were treated with|treated with|were given|given|took|consisted of|drank|used){R} "
 )
 _GIVEN_ZH = re.compile(
     rf"(?P<a>[{HAN}A-Za-z0-9]{{1,8}})组(?: ?\([^()]{{0,20}}\))?[^,;。组]{{0,6}}?(?:给予|采用|接受|口服|予以|应用|使用"
@@ -301,7 +300,7 @@ def before(text: str, position: int) -> Phrase | None:
         ):
             start = stop.end()
     for word in re.finditer(
-        rf"{_L}(?:of|the|a|an|with|and|or|receiving|adding|effects?|efficacy|safety|study|trial){_R} ", window
+        rf"{L}(?:of|the|a|an|with|and|or|receiving|adding|effects?|efficacy|safety|study|trial){R} ", window
     ):
         if (
             word.start() >= start

@@ -9,32 +9,32 @@ from dataclasses import dataclass
 from corpus.trial_results.arms.mentions import Mention
 from corpus.trial_results.arms.phrases import behind as phrase_behind
 from corpus.trial_results.arms.register import Register, StudyArm
+from corpus.trial_results.patterns import L, R
 from corpus.trial_results.scanning import Bound, Figure, Tokens
 
-_L, _R = r"(?<![A-Za-z])", r"(?![A-Za-z])"
 _POST = re.compile(
     r"[ )\]]{0,2}(?:of )?(?:the )?(?:(?!(?:than|vs|versus|compared|and|or)[ .])[\w·/%^.−-]{1,15} ){0,4}?(?:patients"
     r"|participants|those|cases|women|men|subjects|children|infants"
     r"|individuals)? ?(?:[(\[][^()\[\]]{0,60}[)\]] ?)?[(\[]?(?:who |were )?"
     r"(?:in|with|for|among|on|of|after|using|taking|undergoing|receiving"
     r"|received|treated with|treated|assigned to|allocated to|randomi[sz]ed to|given|under|to|at|following|from"
-    rf"|by){_R}(?: (?:the|those|patients|participants|subjects|children|infants|individuals|a|an|receiving|received"
+    rf"|by){R}(?: (?:the|those|patients|participants|subjects|children|infants|individuals|a|an|receiving|received"
     r"|treated|assigned|allocated|randomi[sz]ed|given|to|with|in|who|were|women|men|and|of|both|receive|group))*+ ?"
 )
 _STRONG_COMPARE = re.compile(
-    rf"(?:于|较|比|对比|相比|{_L}(?:than|versus|vs\.?|v|compared (?:with|to)|over|against|relative to)(?: (?:that|those"
+    rf"(?:于|较|比|对比|相比|{L}(?:than|versus|vs\.?|v|compared (?:with|to)|over|against|relative to)(?: (?:that|those"
     rf"|patients))?(?: (?:the|in|with|for|of|on|receiving|in the|with the|for the|of the|those in the))?) ?$",
     re.I,
 )
 _COMPARED_AFTER = re.compile(r"(?:的患者|患者|治疗|者)?(?:相比|比较|相较)")
 _REFERENCE_AFTER = re.compile(r" ?组?为(?:参照|对照|参考)| (?:group |arm )?as (?:the )?referen(?:ce|t)")
 _CLAUSE = re.compile(r"[;。:]|, (?:and|but|while|whereas|with) |\. ")
-_TIMED = re.compile(rf"{_L}(?:before|during|prior to|despite|until|since|no|without)(?: the)? $", re.I)
+_TIMED = re.compile(rf"{L}(?:before|during|prior to|despite|until|since|no|without)(?: the)? $", re.I)
 _THAN = re.compile(
-    rf"{_L}(?:than|versus|vs\.?|compared (?:with|to)){_R}(?! ?[-−(\[]?[0-9])(?! (?:baseline|before))(?: (?:that|those"
+    rf"{L}(?:than|versus|vs\.?|compared (?:with|to)){R}(?! ?[-−(\[]?[0-9])(?! (?:baseline|before))(?: (?:that|those"
     r"|by|via))* "
 )
-_FORMER = re.compile(rf"(?P<former>前者|{_L}the former{_R})|后者|{_L}the latter{_R}")
+_FORMER = re.compile(rf"(?P<former>前者|{L}the former{R})|后者|{L}the latter{R}")
 _WHOLE = re.compile(r"(?:of(?: the)? |/)$")
 
 

@@ -13,13 +13,13 @@ from functools import cache
 from typing import Literal
 
 from corpus.language import HAN
+from corpus.trial_results.patterns import L, R
 from corpus.vocabulary.concepts import Concept
 from corpus.vocabulary.general import general_concepts
 from corpus.words.folding import fold
 
 Role = Literal["control", "experimental", ""]
 
-_L, _R = r"(?<![A-Za-z])", r"(?![A-Za-z])"
 _SAME_WORDS = {
     "sc": "皮下", "subcutaneous": "皮下", "皮下注射": "皮下", "iv": "静脉", "intravenous": "静脉", "静脉注射": "静脉",
     "chemotherapy": "化疗", "chemo": "化疗", "placebo": "安慰剂", "control": "对照", "controls": "对照",
@@ -45,11 +45,11 @@ _PLAIN = re.compile(r"^(?:单纯|标准|含铂|常规)(?=化疗)")
 _WORD = re.compile(
     rf"[a-z][a-z0-9]*(?:[-'][a-z0-9]+)*|[0-9]+(?:\.[0-9]+)?(?: ?(?:mg/kg|mg/m2|mg|μg|ug|g|gy|iu|ml|u))?|[α-ω{HAN}]+"
 )
-_COMBINED = re.compile(rf"联合|加|\+|{_L}(?:plus|combin\w*|with(?!out)|added){_R}", re.I)
+_COMBINED = re.compile(rf"联合|加|\+|{L}(?:plus|combin\w*|with(?!out)|added){R}", re.I)
 _CONTROL = re.compile(
     r"对照|安慰剂|单纯|单用|传统|标准|常规|惯常|假手术|空白|支持治疗|未用药|^(?:含铂)?(?:放|放化|化)疗$"
-    rf"|{_L}(?:placebo|controls?|standard|alone|observation|physician|investigator|supportive|usual|conventional|sham"
-    rf"|no|non|without|untreated|only|nihil|reference|comparators?|routine){_R}"
+    rf"|{L}(?:placebo|controls?|standard|alone|observation|physician|investigator|supportive|usual|conventional|sham"
+    rf"|no|non|without|untreated|only|nihil|reference|comparators?|routine){R}"
     r"|^(?:chemotherapy|docetaxel|sorafenib|sunitinib|paclitaxel)$",
     re.I,
 )
@@ -59,7 +59,7 @@ _LETTER = re.compile(  # "IV" alone is a way to give a drug
 )
 _DOSE = re.compile(r" ?[(]?[0-9]+(?:\.[0-9]+)? ?(?:mg/kg|mg/m2|mg|μg|ug|mcg|g|Gy|IU)(?:/[a-z]+)?(?![A-Za-z0-9])[)]?")
 _JOINING = re.compile(r"^(?:联合|加用|加|\+|plus |combined with )", re.I)
-_ALONE = re.compile(rf"单纯|单药|单用|{_L}(?:alone|monotherapy|only){_R}", re.I)
+_ALONE = re.compile(rf"单纯|单药|单用|{L}(?:alone|monotherapy|only){R}", re.I)
 _BLANK = re.compile(r"安慰剂|placebo", re.I)
 _GENERIC_CONTROL = re.compile(
     r"^(?:对照|常规|标准|參照|参照|(?:the )?(?:active )?(?:controls?|comparators?|comparison|reference|standard"
