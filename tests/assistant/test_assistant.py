@@ -146,8 +146,9 @@ def test_a_trial_that_one_document_names_is_not_answered_from_another(tmp_path: 
 
 def test_evidence_is_of_the_documents_that_print_the_trial_asked_for(tmp_path: Path) -> None:
     mine = document("mine", "Survival\nIn ORBIT-5, median overall survival was 15.8 and 12.1 months.")
-    index = make_index(tmp_path, mine, *LIBRARY)
-    reply = Assistant(index).ask("What was the median overall survival in ORBIT-5?")
+    other = document("other", "生存\nALPHA-1 研究：安慰剂组的中位总生存期是8.3个月，中位总生存期较短。")
+    index = make_index(tmp_path, mine, other, *LIBRARY)
+    reply = Assistant(index).ask("ORBIT-5研究中安慰剂组的中位总生存期是多少？")
     assert isinstance(reply, Answer)
     assert {item.passage.document_id for item in reply.evidence} == {"mine"}
     index.library.close()
