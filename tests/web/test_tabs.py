@@ -137,7 +137,7 @@ def test_references_are_listed_with_status_and_places(page: Page, served: str) -
     page.fill(field, "")
     choose(page, "#bsab-reference-status", "could not be established")
     expect(items.first).to_contain_text("could not be established")
-    assert page.locator("#bsab-references a[href*='doi.org']").count() == 0
+    expect(page.locator("#bsab-references a[href*='doi.org']")).to_have_count(0)
 
 
 PAPER = """# ZEPHYR-7
