@@ -52,6 +52,8 @@ class Sidecars:
     """``NAME.glossary.tsv``: names of one thing, in both languages."""
     details: str = ""
     """``NAME.document.json``: its id, title and language."""
+    translation: str = ""
+    """``NAME.translation.json``: its sentences in the other language, each beside its original."""
 
 
 @dataclass(frozen=True, slots=True)

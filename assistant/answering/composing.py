@@ -9,15 +9,22 @@ from assistant.answering.reply import Evidence, Reason
 from assistant.wording.messages import joined, say
 from corpus.document import Language
 from corpus.references.reference import Reference
+from corpus.trial_results.trial_names import name_in
+from corpus.vocabulary.concepts import has_han
 
 
 def quote_answer(evidence: Sequence[Evidence], language: Language) -> str:
-    """An answer made of the quotes of its evidence, each with its [n]."""
-    written = dict.fromkeys(e.passage.language for e in evidence if e.quotes)
-    if language in written:
-        return _lines(say("answer.quotes", language), evidence, language)
-    names = joined([say(f"language.{each}", language) for each in written], language)
-    return _lines(say("answer.translated", language, languages=names), evidence, language)
+    """An answer made of the quotes of its evidence, each with its [n], translated where the reader's language is
+    another and a translation is there."""
+    quoted = [item for item in evidence if item.quotes]
+    others = [item for item in quoted if item.passage.language != language]
+    names = joined(
+        [say(f"language.{each}", language) for each in dict.fromkeys(item.passage.language for item in others)], language
+    )
+    key = "quotes"
+    if others and len(others) == len(quoted):
+        key = "translated" if any(text for item in others for text in item.translations) else "foreign"
+    return "\n".join([say(f"answer.{key}", language, languages=names), *quote_lines(evidence, language)])
 
 
 def reference_answer(reference: Reference, evidence: Sequence[Evidence], language: Language) -> str:
@@ -25,7 +32,7 @@ def reference_answer(reference: Reference, evidence: Sequence[Evidence], languag
     status = reference.status if reference.works else "unresolved"
     works = joined([_work(work.authors, work.title, work.journal) for work in reference.works], language)
     frame = say(f"cited.{status}", language, marker=reference.marker, work=works)
-    return _lines(frame, evidence, language)
+    return "\n".join([frame, *quote_lines(evidence, language)])
 
 
 def refusal(reason: Reason, missing: Sequence[str], language: Language, *, nearest: bool) -> str:
@@ -47,20 +54,31 @@ def _beside(text: str, language: Language, nearest: bool) -> str:
     return joined([text, say("answer.nearest", language)], language, "sentences") if nearest else text
 
 
-def _lines(frame: str, evidence: Sequence[Evidence], language: Language) -> str:
+def quote_lines(evidence: Sequence[Evidence], language: Language) -> list[str]:
+    """The quotes of evidence, a line each; below a translation, its original."""
     numbers = {item.passage.id: item.number for item in evidence}
-    lines = [frame]
+    lines = []
     for item in evidence:
         topic = item.passage.topic
-        for quote in item.quoted():
-            line = say("answer.quote", language, quote=quote, number=item.number)
+        translations = item.translations or ("",) * len(item.quotes)
+        for quote, translation in zip(item.quoted(), translations, strict=True):
+            line = say("answer.quote", language, quote=translation or quote, number=item.number)
             if topic and not quote.startswith(topic):
                 # The trial's name stands in the passage that opens its paragraph.
                 lead = item.hit.lead if item.hit else None
-                named = f"{topic} [{numbers[lead.id]}]" if lead and lead.id in numbers else topic
+                name = _topic(topic, language)
+                named = f"{name} [{numbers[lead.id]}]" if lead and lead.id in numbers else name
                 line = say("answer.topic", language, topic=named, quote=line)
             lines.append(line)
-    return "\n".join(lines)
+            if translation:
+                lines.append(say("answer.original", language, quote=quote))
+    return lines
+
+
+def _topic(topic: str, language: Language) -> str:
+    """A run-in heading in the reader's language: "DeLLphi-304 研究" names DeLLphi-304."""
+    name = name_in(topic)
+    return name if name and has_han(topic) != (language == "zh") else topic
 
 
 def _work(authors: str, title: str, journal: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answering.cited_references import cites
@@ -18,6 +18,8 @@ class EvidenceOptions:
 
     sentences: int = 3
     """Sentences quoted at most."""
+    wide_sentences: int = 5
+    """The same where several tell what is asked together: the steps of a mechanism."""
     passages: int = 5
     """Passages cited at most, where the quotes do not need more."""
     sentence_margin: float = 1.5
@@ -28,37 +30,35 @@ class EvidenceOptions:
     """What a passage's own score adds to each of its sentences."""
 
 
-def select_evidence(
-    hits: Sequence[Hit],
-    options: EvidenceOptions = EvidenceOptions(),
-    wanted: Callable[[Passage, str], bool] | None = None,
-) -> tuple[Evidence, ...]:
-    """Evidence for an answer: passages with the best sentences first, then those that name their trials, then
-    close ones without a quote.
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A sentence that may be quoted."""
 
-    ``wanted``: which sentences of a passage to quote, where there are any.
+    hit: Hit
+    span: Span
+    score: float
+    """Higher is better; comparable within one question only."""
+    sureness: int = 0
+    """How surely it is about the subject of the question."""
+
+    @property
+    def text(self) -> str:
+        """The sentence."""
+        return self.hit.passage.sentence(self.span)
+
+
+def chosen_evidence(
+    choices: Sequence[Choice], hits: Sequence[Hit], passages: int, margin: float = 2.0
+) -> tuple[Evidence, ...]:
+    """Evidence for an answer: passages with the sentences chosen, best first, then those that name their trials, then
+    close ones without a quote, up to ``passages`` in all.
     """
-    if wanted and not any(wanted(hit.passage, hit.passage.sentence(s)) for hit in hits for s in hit.passage.sentences):
-        wanted = None
-    ranked = sorted(
-        (
-            (score + options.passage_share * hit.score, -place, sentence)
-            for place, hit in enumerate(hits)
-            for sentence, score in zip(hit.passage.sentences, hit.sentence_scores, strict=True)
-            if wanted is None or wanted(hit.passage, hit.passage.sentence(sentence))
-        ),
-        reverse=True,
-    )
-    if not ranked:
-        return ()
-    best = ranked[0][0]
-    quotes: dict[int, list[Span]] = {}
-    for score, place, sentence in ranked[: options.sentences]:
-        if score >= best - options.sentence_margin:
-            quotes.setdefault(-place, []).append(sentence)
-    quoted = [(hits[place], tuple(sorted(spans))) for place, spans in quotes.items()]
-    close = [hit for hit in hits if hit.score >= hits[0].score - options.passage_margin]
-    return _collect(quoted, close, options.passages)
+    quotes: dict[str, tuple[Hit, set[Span]]] = {}
+    for choice in choices:
+        quotes.setdefault(choice.hit.passage.id, (choice.hit, set()))[1].add(choice.span)
+    quoted = [(hit, tuple(sorted(spans))) for hit, spans in quotes.values()]
+    close = [hit for hit in hits if hit.score >= max(h.score for h in hits) - margin]
+    return _collect(quoted, close, passages)
 
 
 def citing_evidence(hits: Sequence[Hit], number: int) -> tuple[Evidence, ...]:
@@ -83,6 +83,11 @@ def result_evidence(
         _evidence(number, passage, hit_of.get(passage.id), tuple(sorted(spans)))
         for number, (passage, spans) in enumerate(quotes.values(), start=1)
     )
+
+
+def passage_evidence(quoted: Sequence[tuple[Passage, tuple[Span, ...]]]) -> tuple[Evidence, ...]:
+    """Evidence that was not searched for: passages in the order given, with what is quoted of each."""
+    return tuple(_evidence(number, passage, None, spans) for number, (passage, spans) in enumerate(quoted, start=1))
 
 
 def nearest_evidence(hits: Sequence[Hit]) -> tuple[Evidence, ...]:

@@ -13,8 +13,8 @@ from corpus.trial_results import TrialResult
 from index.search.hit import Hit
 
 Reason = Literal[
-    "empty", "too_long", "missing_name", "no_reference", "no_support", "not_reported", "false_premise", "advice",
-    "instruction",
+    "empty", "too_long", "missing_name", "no_reference", "no_support", "not_reported", "not_told", "false_premise",
+    "advice", "instruction",
 ]  # fmt: skip
 """Why there is no answer:
 empty         nothing was asked
@@ -23,6 +23,7 @@ missing_name  the library does not mention what the question names
 no_reference  no document of the library cites that reference number
 no_support    nothing in the library is close enough to the question
 not_reported  the library speaks of the trial or drug, but does not report the quantity
+not_told      the library speaks of the trial or drug, but does not tell what is asked of it
 false_premise the trial has no such drug, arm or dose
 advice        what to do for one person is asked
 instruction   the program is told what to do
@@ -45,6 +46,10 @@ class Evidence:
     """Reference numbers that the passage carries, in its order, each once."""
     matches: tuple[Span, ...] = ()
     """Words and concepts of the question that the passage holds, in either language, in the document's characters."""
+
+    translations: tuple[str, ...] = ()
+    """Of ``quotes``, one by one, as the document brings them, where the reader's language is another; "" for a
+    sentence that it does not translate."""
 
     def quoted(self) -> tuple[str, ...]:
         """The sentences used, verbatim."""

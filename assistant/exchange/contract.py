@@ -169,6 +169,7 @@ def _citation_json(item: Evidence) -> Json:
         "text": passage.text,
         "start": start,
         "quotes": list(item.quoted()),
+        "quote_translations": list(item.translations),
         "quote_spans": [[span.start - start, span.end - start] for span in item.quotes],
         "term_spans": [[span.start - start, span.end - start] for span in item.matches],
         "references": [_reference_json(reference) for reference in item.references],

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from assistant.trials.arms import ARM_CATEGORIES, drugs_in
 from assistant.trials.groups import Group, Trials
+from assistant.understanding.attributes import Attribute, attributes_in
 from assistant.understanding.cues import cue
 from assistant.understanding.follow_ups import named_before
 from assistant.understanding.measures import MeasuresAsked, measures_in
@@ -36,10 +37,14 @@ class Focus:
     """Measures that it asks for or takes from before."""
     rest: tuple[Unit, ...]
     """What it says besides."""
+    attributes: tuple[Attribute, ...]
+    """What it asks besides figures, or takes from before."""
     topics: tuple[Concept, ...]
     """What it asks of safety, where it asks no figure."""
     wants_figure: bool
     """Whether it asks for a figure of a trial or a drug."""
+    wants_results: bool = False
+    """Whether it asks for all that a trial or a drug reports."""
 
     def understood(self, question: Question) -> Understood:
         """All of it, for the reader to check."""
@@ -79,12 +84,28 @@ def focus_on(question: Question, history: Sequence[str], index: HybridIndex, tri
             groups, drugs = [], about
             search = f"{' '.join(printed for _, printed in about)} {question.read}"
     rest = _leftover(index.vocabulary.units(question.read), asked, groups, terms)
-    if question.follow_up and not asked.measures and not rest and (drugs or groups or _DOSE.search(fold(search).text)):
-        asked = named_before(history, index, measures_in) or asked
-        search = f"{search} {' '.join(measure.names[question.language] for measure in asked.measures)}".rstrip()
+    attributes = attributes_in(question.read)
+    bare = not asked.measures and not attributes and not rest
+    if question.follow_up and bare and (drugs or groups or _DOSE.search(fold(search).text)):
+        # The latest question that asked for something tells what is asked of another subject, too.
+        asked, attributes = named_before(history, index, _asked_for) or (asked, attributes)
+        names = [each.names[question.language] for each in (*asked.measures, *attributes)]
+        search = f"{search} {' '.join(names)}".rstrip()
     figure = bool(asked.measures) and not question.asks_reference and not cue("which_trial").search(fold(search).text)
     topics = {m.concept.id: m.concept for m in terms.find(search) if m.concept.category == "safety"}
-    return Focus(search, tuple(groups), tuple(drugs), asked, tuple(rest), tuple(topics.values()), figure)
+    results = (
+        bool(groups or drugs)
+        and not (asked.measures or topics or attributes or question.whole or question.asks_reference)
+        and bool(cue("results").search(fold(search).text))
+    )
+    return Focus(
+        search, tuple(groups), tuple(drugs), asked, tuple(rest), attributes, tuple(topics.values()), figure, results
+    )
+
+
+def _asked_for(question: str) -> tuple[MeasuresAsked, tuple[Attribute, ...]] | None:
+    measures, attributes = measures_in(question), attributes_in(question)
+    return (measures, attributes) if measures or attributes else None
 
 
 def _leftover(units: Sequence[Unit], asked: MeasuresAsked, groups: Sequence[Group], terms: Terms) -> list[Unit]:
@@ -103,6 +124,8 @@ def _leftover(units: Sequence[Unit], asked: MeasuresAsked, groups: Sequence[Grou
         ):
             continue
         if any(fold(unit.printed).text in words or key in words for words in asked.words):
+            continue
+        if any(cue(claim).fullmatch(key) for claim in ("more", "less", "better", "worse", "compare", "yes_no")):
             continue
         rest.append(unit)
     return rest

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from assistant.understanding.cues import cue
+from assistant.understanding.defining import defined_in
 from corpus.reading.cleaning import clean
 from corpus.words.folding import fold
 from index.search.hybrid import HybridIndex
@@ -17,9 +18,20 @@ _FEW = 2
 T = TypeVar("T")
 
 
-def is_follow_up(text: str, size: int, history: Sequence[str]) -> bool:
-    """Tell whether a question may leave its subject to those before it; ``size``: its words and concepts."""
-    return bool(history) and (bool(cue("follow_up").search(fold(text).text)) or size <= _FEW)
+def is_follow_up(text: str, size: int, history: Sequence[str], *, named: bool, asking: bool) -> bool:
+    """Tell whether a question may leave its subject to those before it.
+
+    What a thing is, is asked of the thing alone ("What is DLL3?").
+
+    Args:
+        size: its words and concepts.
+        named: it names a thing of its own: a trial, a drug, a class, a target, a disease.
+        asking: it asks for a measure, an attribute or an adverse event, which are of something.
+    """
+    thing = defined_in(text)
+    if not history or (thing and not cue("follow_up").search(fold(thing).text)):
+        return False
+    return bool(cue("follow_up").search(fold(text).text)) or size <= _FEW or (asking and not named)
 
 
 def named_before(history: Sequence[str], index: HybridIndex, find: Callable[[str], T]) -> T | None:

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from assistant.understanding.attributes import attributes_in
 from assistant.understanding.cues import cue
 from assistant.understanding.follow_ups import is_follow_up, named_before
+from assistant.understanding.measures import measures_in
 from corpus.document import Language, Span
 from corpus.language import language_of
 from corpus.reading.cleaning import clean
@@ -27,6 +29,10 @@ _NAME = re.compile(r"[A-Za-z]\S*\d|[a-z]+[A-Z]|[A-Z]{2}|[A-Z][a-z]+[A-Z]")
 _DRUGS = frozenset({"drug", "drug code"})
 # What is missed by name where no passage holds it.
 _MISSED = _DRUGS | {"disease"}
+_CALLED_A_TRIAL = re.compile(
+    r"(?<![\w-])([A-Z][A-Za-z]*[A-Z][A-Za-z]*)(?![\w-]) ?(?:trial|study|试验|研究)|"
+    r"(?:trial|study) ([A-Z][A-Za-z]*[A-Z][A-Za-z]*)(?![\w-])"
+)
 # What ties a passage to a question where it holds it.
 _TIES = _MISSED | {"class", "target", "organisation"}
 _OF_SECTIONS = re.compile("section|§|第|节|章|部分")
@@ -76,12 +82,12 @@ def understand(text: str, history: Sequence[str], index: HybridIndex) -> Questio
     units = index.vocabulary.units(read)
     subjects = _subjects(read, units, index)
     search = read
-    follow_up = is_follow_up(text, len(units) + 3 * bool(sections), history)
+    asking = bool(measures_in(read) or attributes_in(read) or _safety(read, index))
+    follow_up = is_follow_up(
+        text, len(units) + 3 * bool(sections), history, named=bool(subjects or _names(read, index)), asking=asking
+    )
     if follow_up and not subjects:
-        subjects = (
-            named_before(history, index, lambda earlier: _subjects(earlier, index.vocabulary.units(earlier), index))
-            or ()
-        )
+        subjects = _subjects_before(history, index)
         search = f"{' '.join(subjects)} {read}".lstrip()
     return Question(
         text=text,
@@ -161,12 +167,27 @@ def _is_name(unit: Unit, text: str) -> bool:
 
 
 def _names(text: str, index: HybridIndex) -> frozenset[str]:
+    return frozenset(unit.printed for unit in index.vocabulary.units(text) if _ties(unit, text, index))
+
+
+def _ties(unit: Unit, text: str, index: HybridIndex) -> bool:
+    """Whether a word of ``text`` is a name that ties a passage to it."""
     concepts = index.vocabulary.terms.concepts
-    return frozenset(
-        unit.printed
-        for unit in index.vocabulary.units(text)
-        if (concepts[unit.concept].category in _TIES if unit.concept else _is_name(unit, text))
-    )
+    return concepts[unit.concept].category in _TIES if unit.concept else _is_name(unit, text)
+
+
+def _subjects_before(history: Sequence[str], index: HybridIndex) -> tuple[str, ...]:
+    """What the latest question before is about that is about anything: trials and drugs, else classes, targets, …."""
+
+    def found(earlier: str) -> tuple[str, ...]:
+        subjects = _subjects(earlier, index.vocabulary.units(earlier), index)
+        return subjects or tuple(u.printed for u in index.vocabulary.units(earlier) if _ties(u, earlier, index))
+
+    return named_before(history, index, found) or ()
+
+
+def _safety(text: str, index: HybridIndex) -> bool:
+    return any(mention.concept.category == "safety" for mention in index.vocabulary.terms.find(text))
 
 
 def _subjects(text: str, units: Sequence[Unit], index: HybridIndex) -> tuple[str, ...]:
@@ -186,5 +207,13 @@ def _missing(text: str, units: Sequence[Unit], index: HybridIndex) -> tuple[str,
         concept = concepts.get(unit.concept) if unit.concept else None
         if concept.category in _MISSED if concept else _is_name(unit, text):
             missing.append(unit.printed)
+    missing += _not_alone(text, index)
     # "KEYNOTE-024" is missed once, not again as "KEYNOTE".
     return tuple(m for m in dict.fromkeys(missing) if not any(m != other and m in other for other in missing))
+
+
+def _not_alone(text: str, index: HybridIndex) -> list[str]:
+    """Trials called by a word that the library knows as the beginning of other trials' names alone: "the MARIPOSA
+    trial", where there is MARIPOSA-2."""
+    found = [match[1] or match[2] for match in _CALLED_A_TRIAL.finditer(text)]
+    return [name for name in found if index.library.trials.only_begins(name)]

@@ -4,6 +4,7 @@
     …source_checks.json  [{"id", "quote", "kind", "note_zh", "note_en", "source", "certainty"}]
     …document.json       {"id"?, "title"?, "language"?}
     …glossary.tsv        zh, en, abbr, category in the first line, then one thing a line, a tab between two cells
+    …translation.json    [{"original": "a sentence as it stands", "translation": "the same in the other language"}]
 
 Objects and rows may hold more, which is not read.
 """
@@ -12,6 +13,9 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
@@ -24,6 +28,11 @@ from corpus.vocabulary.concepts import Concept, read_glossary
 
 _DETAILS = ("volume", "issue", "pages", "pmcid", "nct")
 _MOST_MARKER = 9_999
+_FIGURE = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTH = re.compile(
+    r"\b(January|February|March|April|May(?= (?:[0-9]|of\b))|June|July|August|September|October|November|December)\b"
+)
 
 
 def parse_references(text: str) -> dict[int, Reference]:
@@ -104,6 +113,33 @@ def parse_glossary(text: str) -> list[Concept]:
         return read_glossary("\n".join(lines))
     except csv.Error as error:
         raise ValueError(f"is no table ({error}); write one thing a line, with tabs between its names.") from None
+
+
+def parse_translation(text: str) -> dict[str, str]:
+    """Translations by ``sentence_key`` of their originals.
+
+    A translation has every figure of its original and no other: whoever made it may slip, and a figure is never
+    shown that the original does not hold.
+    """
+    translations: dict[str, str] = {}
+    for entry in _entries(text):
+        original, translation = entry.text("original"), entry.text("translation")
+        unlike = _figures(original) - _figures(translation) or _figures(translation) - _figures(original)
+        if unlike:
+            raise entry.wrong("translation", f"a text with the figures of its original ({', '.join(sorted(unlike))})")
+        translations[sentence_key(original)] = translation
+    return translations
+
+
+def sentence_key(sentence: str) -> str:
+    """A sentence as its translation is found by it: without blanks, which readers of files set differently."""
+    return "".join(sentence.split())
+
+
+def _figures(text: str) -> Counter[str]:
+    """How often each figure stands in a text; months count by number, however they are written."""
+    folded = unicodedata.normalize("NFKC", text)
+    return Counter(_FIGURE.findall(_MONTH.sub(lambda name: f" {_MONTHS.index(name[1][:3]) + 1} ", folded)))
 
 
 @dataclass(frozen=True, slots=True)

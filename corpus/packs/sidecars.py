@@ -1,7 +1,7 @@
-"""Files beside a document's own: its references, source checks and glossary, and its id, title and language.
+"""Files beside a document's own: references, source checks, glossary, translation, and id, title and language.
 
-``paper.txt`` may have ``paper.references.json``, ``paper.source_checks.json``, ``paper.glossary.tsv`` and
-``paper.document.json`` in its folder (``corpus.packs.sidecar_formats``). The bundled review is read in the same way.
+``paper.txt`` may have ``paper.references.json``, ``paper.source_checks.json``, ``paper.glossary.tsv``,
+``paper.translation.json`` and ``paper.document.json`` in its folder (``corpus.packs.sidecar_formats``). The bundled review is read in the same way.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from corpus.packs.sidecar_formats import (
     parse_glossary,
     parse_references,
     parse_source_checks,
+    parse_translation,
+    sentence_key,
 )
 from corpus.reading.opening import read_text
 from corpus.references.reference import Reference
@@ -49,11 +51,17 @@ def details_of(beside: Sidecars) -> Details:
     return parse_details(beside.details) if beside.details else Details()
 
 
+def translation_of(beside: Sidecars) -> dict[str, str]:
+    """Translations of sentences by their ``sentence_key``; empty where no file tells."""
+    return parse_translation(beside.translation) if beside.translation else {}
+
+
 _FILES: dict[str, tuple[str, Callable[[Sidecars], object]]] = {
     "references": ("references.json", references_of),
     "source_checks": ("source_checks.json", checks_of),
     "glossary": ("glossary.tsv", concepts_of),
     "details": ("document.json", details_of),
+    "translation": ("translation.json", translation_of),
 }
 """By the field that holds its text: the ending of a file's name, and its reader."""
 
@@ -91,6 +99,12 @@ def with_sidecars(document: Document, path: Path) -> Document:
             parsed(beside)
         except ValueError as error:
             raise MalformedSidecar(str(_place(path, field)), str(error)) from None
+    text = sentence_key(document.text)
+    for original in translation_of(beside):
+        if original not in text:
+            raise MalformedSidecar(
+                str(_place(path, "translation")), f"copy each original from the text, where there is no “{original}”."
+            )
     told = details_of(beside)
     return replace(
         document,

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
+
+from cachetools import LRUCache
 
 from corpus.checks.source_checks import known_and_found
 from corpus.document import Document, Sidecars
 from corpus.packs.packs import bundled_beside, bundled_concepts, bundled_documents
-from corpus.packs.sidecars import checks_of, concepts_of, references_of
+from corpus.packs.sidecars import checks_of, concepts_of, references_of, translation_of
 from corpus.references.lists import read_reference_list
 from corpus.vocabulary.concepts import Concept, has_han
 from corpus.vocabulary.terms import Terms, prints
@@ -42,6 +44,8 @@ from index.store.keywords import Table, version_of
 from index.store.library import Library
 from index.store.writing import Facts
 
+_TRANSLATED = 16
+"""Documents whose translations are kept once they are read."""
 _BESIDE = "beside:"
 """Of the key under which the library keeps what lay beside a document, before its id."""
 
@@ -52,6 +56,10 @@ def silent(done: int, total: int) -> None:
 
 class HybridIndex(Searcher[Library]):
     """A library, its model and its vocabulary. Thread-safe."""
+
+    def _forget(self) -> None:
+        super()._forget()
+        self._translations: LRUCache[tuple[str, str | None], Mapping[str, str]] = LRUCache(_TRANSLATED)
 
     @classmethod
     def open(
@@ -201,10 +209,25 @@ class HybridIndex(Searcher[Library]):
         Raises:
             LibraryDamaged: they are not what was written.
         """
-        kept = self.library.meta(_BESIDE + document.id)
-        if kept is None:
+        line = self.library.meta(_BESIDE + document.id)
+        if line is None:
             return bundled_beside(document)  # an older program kept none, for it knew those of its own by heart
-        return Sidecars(**json.loads(kept)) if kept else Sidecars()
+        kept = Sidecars(**json.loads(line)) if line else Sidecars()
+        if kept.translation:
+            return kept
+        # An older program's review had no translation.
+        return replace(kept, translation=bundled_beside(document).translation)
+
+    def translations(self, document_id: str) -> Mapping[str, str]:
+        """Translations of a document's sentences, by ``sentence_key``; empty where it came with none."""
+        key = (document_id, self.library.meta("revision"))
+        with self._lock:
+            known = self._translations.get(key)
+        if known is None:
+            known = translation_of(self.beside(self.library.document(document_id)))
+            with self._lock:
+                self._translations[key] = known
+        return known
 
     def _keep_beside(self, document_id: str, beside: Sidecars) -> None:
         key = _BESIDE + document_id

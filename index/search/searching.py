@@ -161,11 +161,17 @@ class Searcher(Generic[_Kept]):
         return self._centres
 
     def search(
-        self, question: str, k: int = 5, options: SearchOptions = SearchOptions(), sections: Sequence[str] = ()
+        self,
+        question: str,
+        k: int = 5,
+        options: SearchOptions = SearchOptions(),
+        sections: Sequence[str] = (),
+        rows: Sequence[int] | None = None,
     ) -> list[Hit]:
         """The ``k`` best passages for a question, best first, ties in the order of the library.
 
-        ``sections``: those to stay in, with all below them; empty for the whole library.
+        ``sections``: those to stay in, with all below them; empty for the whole library. ``rows``: of the passages to
+        stay in, where sections are not given; None for all.
         """
         if not question.strip():
             return []
@@ -177,8 +183,8 @@ class Searcher(Generic[_Kept]):
                 return []
             asked = self._asked(question, vector, loaded)
             scorer = Scorer(asked, loaded.spread, options.fusion)
-            if sections:
-                inside = loaded.place(self.library.rows_under(sections)).tolist()
+            if sections or rows is not None:
+                inside = loaded.place(self.library.rows_under(sections) if sections else rows or ()).tolist()
                 candidates = scored(inside, asked, scorer, loaded)
             else:
                 candidates = best_of_either(asked, scorer, loaded, max(options.candidates, k))

@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.document import Passage
 from index.search.hit import Hit
 from index.search.indexing import in_context
 
@@ -46,7 +47,7 @@ def select(hits: Sequence[Hit], k: int) -> list[Hit]:
 
     Ties keep the order given.
     """
-    handicapped = [replace(hit, score=hit.score - _SUMMARY_HANDICAP) if _is_summary(hit) else hit for hit in hits]
+    handicapped = [replace(hit, score=hit.score - _SUMMARY_HANDICAP) if is_summary(hit.passage) else hit for hit in hits]
     chosen: list[Hit] = []
     shown: list[frozenset[str]] = []
     for hit in sorted(handicapped, key=lambda hit: -hit.score):
@@ -59,8 +60,9 @@ def select(hits: Sequence[Hit], k: int) -> list[Hit]:
     return chosen
 
 
-def _is_summary(hit: Hit) -> bool:
-    return any(title.lower() in _SUMMARIES for title in hit.passage.trail)
+def is_summary(passage: Passage) -> bool:
+    """Whether a passage is of a document's abstract."""
+    return any(title.lower() in _SUMMARIES for title in passage.trail)
 
 
 def _sentences(hit: Hit) -> frozenset[str]:

@@ -16,6 +16,7 @@ from corpus.language import HAN
 from corpus.trial_results import TrialResult
 from corpus.trial_results.trial_names import name_in
 from corpus.trial_results.trial_result import read_result_json
+from corpus.vocabulary.concepts import concept_key
 from corpus.words.folding import fold
 from corpus.words.segmenting import stem
 from index.store.connection import LibraryFile
@@ -80,6 +81,13 @@ class TrialTables:
     def names_of(self, keys: Collection[str]) -> list[str]:
         """The trials with those keys, in the order of the library."""
         return self._named("key", keys)
+
+    def only_begins(self, name: str) -> bool:
+        """Whether trials are called by ``name`` and a number, and none by ``name`` alone."""
+        key = concept_key(name)
+        above = self._file.rows("trials", "DISTINCT key", "WHERE key >= ? AND key < ?", (key, key + "\uffff"))
+        keys = {found for (found,) in above}
+        return key not in keys and any(found[len(key) : len(key) + 1].isdigit() for found in keys)
 
     def known(self, names: Collection[str]) -> list[str]:
         """Those of ``names`` that are trials of the library, in its order."""

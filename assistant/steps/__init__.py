@@ -1,0 +1,1 @@
+"""How a question is answered: one step a file; ``assistant.answering.assistant`` has them in their order."""

@@ -1,0 +1,205 @@
+"""Yes or no: what a question claims, held against the figures, or against the sentence, that answer it.
+
+A claim is judged only where both of its sides are found. Where it cannot be, nothing is said before the figures or the
+quotes: a wrong "yes" is worse than none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from assistant.answering.figures import FigureLine
+from assistant.steps.case import Case
+from assistant.trials.arms import arm_key
+from assistant.trials.groups import Found
+from assistant.understanding.cues import cue
+from assistant.wording.messages import say
+from corpus.vocabulary.terms import Terms
+from corpus.words.folding import fold
+from index.store.keywords import Vocabulary
+
+_THAN = re.compile(
+    r"(?<![a-z])(?:than|versus|vs\.?|over|against|compared (?:with|to)|relative to)(?![a-z])"
+    r"|优于|劣于|[高长多低短少好差]于|相较于|相比于?|(?<![相对])比(?![较例])"
+)
+_FIRST_IS_OTHER = re.compile(r"^[^,，]{0,4}(?:compared (?:with|to)|relative to|与|和|同|较|相较于|相比于)([^,，]{1,40}?)(?:组)?(?:相比|比较)?[,，]")
+_ADDED = re.compile(r"(.+?)(?<![a-z])(?:on top of|added to|in addition to)(?![a-z])(.+)")
+_DOSE = re.compile(r"(?<![0-9.])([0-9]{1,4}(?:\.[0-9]+)?) ?mg")
+_THRESHOLD = re.compile(
+    r"(?:than|over|above|exceed(?:s|ed)?|at least|below|under|超过|高于|大于|多于|低于|不到|达到|至少) ?"
+    r"(?:(half)|([0-9]+(?:\.[0-9]+)?))|(过半|一半以上)"
+)
+_HARMS = frozenset({"TRAE_rate", "HR", "OR", "IRR", "mortality"})
+"""Measures of which more is worse, where the question says no more than better or worse."""
+_ENOUGH = 0.7
+"""Share of a question's content that a sentence holds where it says, or denies, what is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """That one arm has more of the measure than the others, or less; or that it reaches a number."""
+
+    direction: int
+    """1 for more, -1 for less."""
+    by_worth: bool
+    """Whether more means better, and less worse."""
+    first: frozenset[str]
+    """Treatments, and doses, of the arm that is said to have it; empty where none is named."""
+    second: frozenset[str]
+    """Of the arm beside it; empty for all others."""
+    threshold: float | None
+
+
+def verdict(case: Case, lines: Sequence[FigureLine]) -> str:
+    """ "Yes" or "No" for a question that asks for one; that it supposes what is not so, for another; "" for neither."""
+    language, question = case.question.language, fold(case.question.read).text
+    asked = bool(cue("yes_no").search(question))
+    claim = _claim_in(question, case.index.vocabulary.terms)
+    if claim is None or (claim.threshold is not None and not asked):
+        return ""
+    found = [_holds(claim, line, case.index.vocabulary.terms) for line in lines]
+    if not found or None in found or len(set(found)) > 1:
+        return ""
+    if not found[0]:
+        return say("verdict.no" if asked else "verdict.premise", language)
+    if not asked:
+        return ""
+    return say("verdict.unsure" if any(map(_may_be_chance, lines)) else "verdict.yes", language)
+
+
+def _claim_in(question: str, terms: Terms) -> _Claim | None:
+    """What a folded question claims of arms; None where it claims nothing."""
+    worth = bool(cue("better").search(question)) - bool(cue("worse").search(question))
+    plain = bool(cue("more").search(question)) - bool(cue("less").search(question))
+    direction = plain or worth
+    if not direction:
+        return None
+    reached = _THRESHOLD.search(question)
+    if reached:
+        number = 50.0 if reached[1] or reached[3] else float(reached[2])
+        return _Claim(direction, False, _arms(question, terms), frozenset(), number)
+    by_worth = not plain
+    other = _FIRST_IS_OTHER.match(question)
+    if other:
+        return _Claim(direction, by_worth, _arms(question[other.end() :], terms), _arms(other[1], terms), None)
+    added = _ADDED.match(question)
+    if added:
+        second = _arms(added[2], terms)
+        return _Claim(direction, by_worth, _arms(added[1], terms) | second, second, None)
+    than = _THAN.search(question)
+    before, after = (question[: than.start()], question[than.end() :]) if than else (question, "")
+    return _Claim(direction, by_worth, _arms(before, terms), _arms(after, terms), None)
+
+
+def _arms(text: str, terms: Terms) -> frozenset[str]:
+    return arm_key(text, terms) | {f"{dose} mg" for dose in _DOSE.findall(text)}
+
+
+def _holds(claim: _Claim, line: FigureLine, terms: Terms) -> bool | None:
+    """Whether a line bears a claim out; None where it does not tell."""
+    reduction = line.measure.key in ("risk_reduction", "HR")
+    if claim.threshold is not None:
+        return _reaches(claim, _named(line.found, claim.first, terms, ()) or line.found[0])
+    if reduction:
+        return None if line.setting else _reduces(claim, line)
+    keys = [_arms(fold(f.result.arm or "").text, terms) for f in line.found]
+    if len(line.found) < 2 or not any(keys):
+        return None
+    first = _named(line.found, claim.first, terms, claim.second)
+    if first is None or first.result.value is None:
+        return None
+    others = [f for f in line.found if f is not first]
+    if claim.second:
+        second = _named(others, claim.second, terms, claim.first - claim.second)
+        if second is None:
+            return None
+        others = [second]
+    sign = claim.direction * (-1 if claim.by_worth and line.measure.key in _HARMS else 1)
+    told = {(first.result.value - other.result.value) * sign > 0 for other in others}
+    return told.pop() if len(told) == 1 else None
+
+
+def _named(found: Sequence[Found], key: Collection[str], terms: Terms, unlike: Collection[str]) -> Found | None:
+    """The one whose arm is named best by ``key``; None where two are, or none."""
+    if not key:
+        return None
+    worth = []
+    for f in found:
+        arm = _arms(fold(f.result.arm or "").text, terms)
+        shared = len(arm & set(key))
+        worth.append((shared - 0.4 * len(arm ^ set(key)) - 0.2 * len(arm & set(unlike) - set(key)), shared))
+    best = max(worth)
+    if not best[1] or worth.count(best) > 1:
+        return None
+    return found[worth.index(best)]
+
+
+def _reaches(claim: _Claim, f: Found) -> bool | None:
+    if f.result.value is None or claim.threshold is None:
+        return None
+    return (f.result.value - claim.threshold) * claim.direction > 0
+
+
+def _reduces(claim: _Claim, line: FigureLine) -> bool | None:
+    """Whether a risk is said to be lower, of a reduction or a ratio."""
+    value = line.found[0].result.value
+    less = value > 0 if line.measure.key == "risk_reduction" else value < 1
+    return less == (claim.direction < 0 or claim.by_worth)
+
+
+def _may_be_chance(line: FigureLine) -> bool:
+    """Whether what is printed beside the figures says that they may differ by chance."""
+    beside = [f.result for f in (*line.found, *([line.ratio] if line.ratio else []))]
+    if any(r.p_value and (number := re.search(r"[0-9.]+", r.p_value)) and float(number[0]) >= 0.05
+           and not r.p_value.lstrip("Pp ").startswith("<") for r in beside):  # fmt: skip
+        return True
+    ratio = line.ratio.result.ci if line.ratio else None
+    return bool(ratio and ratio[0] < 1 < ratio[1])
+
+
+_OPPOSITES = tuple(
+    (re.compile(one), re.compile(other))
+    for one, other in (
+        (r"stronger|更强|较强", r"weaker|更弱|较弱|较差"),
+        (r"(?<![a-z])higher|更高|高于", r"(?<![a-z])lower|更低|低于|较低"),
+        (r"longer|更长|长于", r"shorter|更短|短于"),
+        (r"(?<![a-z])(?:related|associated|depend|predict|correlat)\w*|有关|相关|预测|取决|影响",
+         r"unrelated|independent|regardless|irrespective|无关|无论"),
+        (r"double-? ?blind|双盲", r"open-? ?label|开放标签"),
+        (r"randomi[sz]ed|随机", r"single-? ?arm|单臂"),
+        (r"multi-?cent(?:er|re)|多中心", r"single-? ?cent(?:er|re)|单中心"),
+    )
+)  # fmt: skip
+
+
+def sentence_verdict(question: str, sentence: str, vocabulary: Vocabulary) -> str:
+    """``yes`` or ``no`` where a sentence says, or denies, what a yes/no question asks; "" where it does neither.
+
+    ``sentence``: in the question's language.
+    """
+    folded, said = fold(question).text, fold(sentence).text
+    if not cue("yes_no").search(folded):
+        return ""
+    against = False
+    for one, other in _OPPOSITES:
+        for asked, opposite in ((one, other), (other, one)):
+            if asked.search(folded) and opposite.search(said) and not asked.search(opposite.sub("", said)):
+                against = True
+    units = [unit for unit in vocabulary.units(question) if not _empty(unit.printed)]
+    held = set(vocabulary.body(sentence).split())
+    if not units or sum(unit.key in held for unit in units) < (_ENOUGH - 0.2 * against) * len(units):
+        return ""
+    if against:
+        return "no"
+    absent = [bool(cue("absent").search(text)) for text in (cue("yes_no").sub(" ", folded), said)]
+    if absent[0]:
+        return ""  # what yes says to a question that denies is not the same in all languages
+    return "no" if absent[1] else "yes"
+
+
+def _empty(word: str) -> bool:
+    """A word that says nothing of what is asked."""
+    key = fold(word).text
+    return bool(cue("filler").fullmatch(key) or cue("yes_no").fullmatch(f"{key} ") or len(key) < 2)
