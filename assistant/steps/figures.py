@@ -13,7 +13,11 @@ from assistant.steps.case import Case
 from assistant.steps.verdicts import verdict
 from assistant.trials.reports import DrugReports, DrugTexts, Reports, Texts, TrialReports, TrialTexts
 from assistant.understanding.focus import Focus
-from corpus.vocabulary.endpoints import endpoints
+from corpus.vocabulary.endpoints import EndPoint, endpoints, survival_keys
+
+_LAST = 99
+_LINES = 12
+"""Lines of a trial's results at most."""
 
 
 def figures(case: Case) -> Reply | None:
@@ -52,12 +56,20 @@ def results(case: Case) -> Reply | None:
     if not focus.wants_results:
         return None
     reports, _, _ = _subject(case, focus)
-    asked = replace(focus.asked, measures=tuple(m for m in endpoints() if m.rank and reports.reports([m.key])))
+    # Of a drug there may be thousands of results: what is asked for most is looked up, of a trial all.
+    held = {found.result.name for group in focus.groups for found in group.found}
+    measures = [m for m in endpoints() if (m.key in held if focus.groups else m.rank and reports.reports([m.key]))]
     lines: list[FigureLine] = []
-    for measure in sorted(asked.measures, key=lambda measure: measure.rank):
-        one = replace(asked, measures=(measure,))
-        lines += figure_lines(focus.search, one, reports, (), case.index.vocabulary.terms)
-    return _worded(case, lines)
+    for measure in sorted(measures, key=lambda measure: measure.rank or _LAST):
+        if measure.asked and not _said_with(measure, measures):
+            one = replace(focus.asked, measures=(measure,))
+            lines += figure_lines(focus.search, one, reports, (), case.index.vocabulary.terms)
+    return _worded(case, lines[:_LINES])
+
+
+def _said_with(measure: EndPoint, measures: list[EndPoint]) -> bool:
+    """Whether a measure's figures stand in the line of another: a hazard ratio, and the risk that it tells once more."""
+    return measure.key in ("HR", "risk_reduction") and any(m.key in survival_keys() for m in measures)
 
 
 def _worded(case: Case, lines: list[FigureLine]) -> Answer | None:

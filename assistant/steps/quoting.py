@@ -18,17 +18,21 @@ from corpus.packs.sidecar_formats import sentence_key
 from corpus.trial_results.trial_names import is_trial_name
 from corpus.words.folding import fold
 from index.search.hit import Hit
+from index.search.selection import is_summary
 
 _TELLS, _IS_NAMED = 1.5, 0.25
 """Standard deviations that a sentence gains for each thing asked that it tells, and where it names the subject."""
+
+
+_SUMMED_UP = 1.0
+"""What a sentence of an abstract loses beside those of the body, which tell more."""
 
 
 def passages(case: Case) -> Reply:
     """The sentences of the passages found; a refusal where none on the subject tells what is asked of it."""
     hits = _of_named_trials(case.hits, case)
     choices = _choices(hits, case)
-    most = max((_told(choice.text, case) for choice in choices), default=0)
-    told = [choice for choice in choices if most and _told(choice.text, case)]
+    told = [choice for choice in choices if _told(choice.text, case)]
     strict = [attribute for attribute in case.attributes if attribute.strict]
     if strict and case.scope and not case.question.sections:
         missing = [
@@ -37,9 +41,13 @@ def passages(case: Case) -> Reply:
         ]  # fmt: skip
         if len(missing) == len(case.attributes):
             return case.refused("not_told", [attribute.names[case.question.language] for attribute in missing])
+    defines = any(attribute.key == "definition" for attribute in case.attributes)
     wide = any(attribute.wide for attribute in case.attributes) and bool(told)
     options = case.options.evidence
-    best = _best(told or choices, options.wide_sentences if wide else options.sentences, options.sentence_margin)
+    # A sentence that tells none of it leads where it is by far the likest; else it is padding.
+    likest = [] if not told or choices[0] in told else choices[:1]
+    most = 1 if defines else options.wide_sentences if wide else options.sentences
+    best = _best([*likest, *told] or choices, most, options.sentence_margin)
     evidence = case.translated(chosen_evidence(best, hits, options.passages, options.passage_margin))
     return case.answer(_opening(case, best) + quote_answer(evidence, case.question.language), evidence)
 
@@ -55,6 +63,7 @@ def _choices(hits: Sequence[Hit], case: Case) -> list[Choice]:
             told = _told(text, case)
             worth = score + share * hit.score + _TELLS * told
             worth += _IS_NAMED * (bool(case.scope) and sureness[span] == NAMED)
+            worth -= _SUMMED_UP * is_summary(hit.passage)
             choices.append(Choice(hit, span, worth, sureness[span]))
     wanted = [choice for choice in choices if _is_wanted(choice, case)] or choices
     sure = [choice for choice in wanted if choice.sureness > ABOUT]
@@ -86,7 +95,9 @@ def _opening(case: Case, best: Sequence[Choice]) -> str:
     language, question = case.question.language, case.question.read
     for choice in best[:2]:
         said = _in_language(choice, case)
-        found = sentence_verdict(question, said, case.index.vocabulary) if said else ""
+        passage = choice.hit.passage
+        about = f"{passage.topic} {' '.join(case.understood.trials or case.understood.drugs)} {said}"
+        found = sentence_verdict(question, about, case.index.vocabulary) if said else ""
         if found:
             return say(f"verdict.{found}", language) + "\n"
     if cue("which_trial").search(fold(question).text) and not case.question.asks_reference and best:

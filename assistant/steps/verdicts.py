@@ -33,6 +33,8 @@ _THRESHOLD = re.compile(
 )
 _HARMS = frozenset({"TRAE_rate", "HR", "OR", "IRR", "mortality"})
 """Measures of which more is worse, where the question says no more than better or worse."""
+_DIGITS = "一二三四五六七八九"
+_TENTHS = re.compile(f"([{_DIGITS}])成")
 _ENOUGH = 0.7
 """Share of a question's content that a sentence holds where it says, or denies, what is asked."""
 
@@ -187,7 +189,7 @@ def sentence_verdict(question: str, sentence: str, vocabulary: Vocabulary) -> st
         for asked, opposite in ((one, other), (other, one)):
             if asked.search(folded) and opposite.search(said) and not asked.search(opposite.sub("", said)):
                 against = True
-    units = [unit for unit in vocabulary.units(question) if not _empty(unit.printed)]
+    units = [unit for unit in vocabulary.units(_in_figures(question)) if not _empty(unit.printed)]
     held = set(vocabulary.body(sentence).split())
     if not units or sum(unit.key in held for unit in units) < (_ENOUGH - 0.2 * against) * len(units):
         return ""
@@ -197,6 +199,11 @@ def sentence_verdict(question: str, sentence: str, vocabulary: Vocabulary) -> st
     if absent[0]:
         return ""  # what yes says to a question that denies is not the same in all languages
     return "no" if absent[1] else "yes"
+
+
+def _in_figures(text: str) -> str:
+    """``text`` with its tenths in per cent: 四成 is 40%."""
+    return _TENTHS.sub(lambda match: f" {(_DIGITS.index(match[1]) + 1) * 10}%", text)
 
 
 def _empty(word: str) -> bool:

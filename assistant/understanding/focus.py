@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from assistant.trials.arms import ARM_CATEGORIES, drugs_in
 from assistant.trials.groups import Group, Trials
 from assistant.understanding.attributes import Attribute, attributes_in
+from assistant.understanding import cues
 from assistant.understanding.cues import cue
 from assistant.understanding.follow_ups import named_before
 from assistant.understanding.measures import MeasuresAsked, measures_in
@@ -21,6 +22,7 @@ from index.search.hybrid import HybridIndex
 from index.store.keywords import Unit
 
 _DOSE = re.compile(r"[0-9] ?mg")
+_CLAIMS: tuple[cues.Group, ...] = ("compare", "more", "less", "better", "worse", "yes_no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def focus_on(question: Question, history: Sequence[str], index: HybridIndex, tri
         if about:
             groups, drugs = [], about
             search = f"{' '.join(printed for _, printed in about)} {question.read}"
-    rest = _leftover(index.vocabulary.units(question.read), asked, groups, terms)
+    rest = _leftover(index.vocabulary.units(_unclaimed(question.read)), asked, groups, terms)
     attributes = attributes_in(question.read)
     bare = not asked.measures and not attributes and not rest
     if question.follow_up and bare and (drugs or groups or _DOSE.search(fold(search).text)):
@@ -101,6 +103,17 @@ def focus_on(question: Question, history: Sequence[str], index: HybridIndex, tri
     return Focus(
         search, tuple(groups), tuple(drugs), asked, tuple(rest), attributes, tuple(topics.values()), figure, results
     )
+
+
+def _unclaimed(question: str) -> str:
+    """A question without the words in which it claims that something is more or better, or asks whether."""
+    folded = fold(question)
+    for claim in _CLAIMS:
+        places = [folded.printed(*match.span()) for match in cue(claim).finditer(folded.text)]
+        for place in reversed(places):
+            question = f"{question[: place.start]} {question[place.end :]}"
+        folded = fold(question)
+    return question
 
 
 def _asked_for(question: str) -> tuple[MeasuresAsked, tuple[Attribute, ...]] | None:
@@ -124,8 +137,6 @@ def _leftover(units: Sequence[Unit], asked: MeasuresAsked, groups: Sequence[Grou
         ):
             continue
         if any(fold(unit.printed).text in words or key in words for words in asked.words):
-            continue
-        if any(cue(claim).fullmatch(key) for claim in ("more", "less", "better", "worse", "compare", "yes_no")):
             continue
         rest.append(unit)
     return rest

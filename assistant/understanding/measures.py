@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from corpus.vocabulary.endpoints import EndPoint, endpoints, survival_keys
 from corpus.words.folding import fold
 
-_OF_ANOTHER = frozenset({"HR", "risk_reduction", "p_value"})
+_OF_ANOTHER = frozenset({"HR", "risk_reduction", "p_value", "follow_up"})
 """Quantities of another end point: the hazard ratio *for PFS*."""
 _TIME = re.compile(r"([0-9]{1,3}) ?[- ]?(个?月|months?|mo\b|年|years?)")
 

@@ -29,6 +29,12 @@ _NAME = re.compile(r"[A-Za-z]\S*\d|[a-z]+[A-Z]|[A-Z]{2}|[A-Z][a-z]+[A-Z]")
 _DRUGS = frozenset({"drug", "drug code"})
 # What is missed by name where no passage holds it.
 _MISSED = _DRUGS | {"disease"}
+_WORD_AND_NUMBER = re.compile(r"([A-Za-z][a-z]+) [0-9.]+")
+_COUNTED = re.compile(r" ?(?:mg|kg|g|%|patients?|people|men|women|adults|children|months?|weeks?|days?|years?|or|vs|versus)\b")
+_WITH_SUFFIX = re.compile(
+    r"(.{2,}?)-(?:type|like|mutant|mutated|positive|negative|based|containing|free|na[iï]ve|treated|resistant|driven|"
+    r"targeted|targeting|directed|related|expressing|expression|bispecific|low|high|refractory|pretreated|line)s?"
+)
 _CALLED_A_TRIAL = re.compile(
     r"(?<![\w-])([A-Z][A-Za-z]*[A-Z][A-Za-z]*)(?![\w-]) ?(?:trial|study|试验|研究)|"
     r"(?:trial|study) ([A-Z][A-Za-z]*[A-Z][A-Za-z]*)(?![\w-])"
@@ -205,11 +211,21 @@ def _missing(text: str, units: Sequence[Unit], index: HybridIndex) -> tuple[str,
     missing = [name for name in spelt if not index.names(name)]
     for unit in index.unknown(units):
         concept = concepts.get(unit.concept) if unit.concept else None
-        if concept.category in _MISSED if concept else _is_name(unit, text):
+        if concept.category in _MISSED if concept else _is_name(unit, text) and not _is_worded(unit.printed, text, index):
             missing.append(unit.printed)
     missing += _not_alone(text, index)
     # "KEYNOTE-024" is missed once, not again as "KEYNOTE".
     return tuple(m for m in dict.fromkeys(missing) if not any(m != other and m in other for other in missing))
+
+
+def _is_worded(name: str, text: str, index: HybridIndex) -> bool:
+    """Whether a word with the look of a name is an English word with a number or a known name in it: "treated 657
+    patients", "tarlatamab 10 mg", "EGFR-mutant", "versus 3"."""
+    worded = _WORD_AND_NUMBER.fullmatch(name)
+    if worded and (_COUNTED.match(text, text.find(name) + len(name)) or index.names(worded[1])):
+        return True
+    compound = _WITH_SUFFIX.fullmatch(name)
+    return bool(compound) and index.names(compound[1])
 
 
 def _not_alone(text: str, index: HybridIndex) -> list[str]:
