@@ -64,7 +64,9 @@ def results(case: Case) -> Reply | None:
         if measure.asked and not _said_with(measure, measures):
             one = replace(focus.asked, measures=(measure,))
             lines += figure_lines(focus.search, one, reports, (), case.index.vocabulary.terms)
-    return _worded(case, lines[:_LINES])
+    answer = _worded(case, lines[:_LINES])
+    opening = verdict(case, [line for line in lines if not line.setting and line.measure.rank]) if answer else ""
+    return replace(answer, text=f"{opening}\n{answer.text}") if answer and opening else answer
 
 
 def _said_with(measure: EndPoint, measures: list[EndPoint]) -> bool:

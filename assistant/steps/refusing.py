@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from assistant.answering.figures import Lacking, false_premise
 from assistant.answering.reply import Reply
 from assistant.steps.case import AssistantOptions, Case
+from assistant.steps.choosing import tells_of_subject
 from assistant.steps.scope import belonging
 from assistant.understanding.cues import cue
 from assistant.understanding.intents import intent_of
@@ -57,7 +58,8 @@ def not_of_the_subject(case: Case) -> Reply | None:
 
 def unsupported(case: Case) -> Reply | None:
     """Where no passage is close enough to the question to hold its answer."""
-    return None if _supported(case.question, case.hits, case.options) else case.refused("no_support")
+    supported = _supported(case.question, case.hits, case.options) or tells_of_subject(case)
+    return None if supported else case.refused("no_support")
 
 
 def _supported(question: Question, hits: Sequence[Hit], options: AssistantOptions) -> bool:

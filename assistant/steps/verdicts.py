@@ -56,7 +56,7 @@ class _Claim:
 
 def verdict(case: Case, lines: Sequence[FigureLine]) -> str:
     """ "Yes" or "No" for a question that asks for one; that it supposes what is not so, for another; "" for neither."""
-    language, question = case.question.language, fold(case.question.read).text
+    language, question = case.question.language, fold(_in_figures(case.question.read)).text
     asked = bool(cue("yes_no").search(question))
     claim = _claim_in(question, case.index.vocabulary.terms)
     if claim is None or (claim.threshold is not None and not asked):

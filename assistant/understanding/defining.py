@@ -32,5 +32,6 @@ def defined_in(question: str) -> str:
         match = pattern.fullmatch(text)
         if match:
             name = match["name"] or match.groupdict().get("other") or ""
+            name = re.sub(r"[(（][^()（）]*[)）]", "", name)
             return name.strip(" “”\"'‘’「」的")
     return ""

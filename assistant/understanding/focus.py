@@ -95,10 +95,11 @@ def focus_on(question: Question, history: Sequence[str], index: HybridIndex, tri
         search = f"{search} {' '.join(names)}".rstrip()
     figure = bool(asked.measures) and not question.asks_reference and not cue("which_trial").search(fold(search).text)
     topics = {m.concept.id: m.concept for m in terms.find(search) if m.concept.category == "safety"}
+    folded = fold(question.read).text
     results = (
         bool(groups or drugs)
         and not (asked.measures or topics or attributes or question.whole or question.asks_reference)
-        and bool(cue("results").search(fold(search).text))
+        and bool(cue("results").search(folded) or (groups and (cue("better").search(folded) or cue("worse").search(folded))))
     )
     return Focus(
         search, tuple(groups), tuple(drugs), asked, tuple(rest), attributes, tuple(topics.values()), figure, results
@@ -133,7 +134,7 @@ def _leftover(units: Sequence[Unit], asked: MeasuresAsked, groups: Sequence[Grou
         if (
             cue("filler").fullmatch(key)
             or any(key in name for name in names)
-            or re.fullmatch(r"[0-9.]+(?:mg|个?月|年)?", key)
+            or re.fullmatch(r"[0-9.]+(?:mg|个?月|年|%)?|[一二三四五六七八九]成", key)
         ):
             continue
         if any(fold(unit.printed).text in words or key in words for words in asked.words):

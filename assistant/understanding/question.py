@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from assistant.understanding.attributes import attributes_in
 from assistant.understanding.cues import cue
+from assistant.understanding.defining import defined_in
 from assistant.understanding.follow_ups import is_follow_up, named_before
 from assistant.understanding.measures import measures_in
 from corpus.document import Language, Span
@@ -186,8 +187,11 @@ def _subjects_before(history: Sequence[str], index: HybridIndex) -> tuple[str, .
     """What the latest question before is about that is about anything: trials and drugs, else classes, targets, …."""
 
     def found(earlier: str) -> tuple[str, ...]:
-        subjects = _subjects(earlier, index.vocabulary.units(earlier), index)
-        return subjects or tuple(u.printed for u in index.vocabulary.units(earlier) if _ties(u, earlier, index))
+        units = index.vocabulary.units(earlier)
+        subjects = _subjects(earlier, units, index)
+        if subjects or cue("follow_up").search(fold(earlier).text) or defined_in(earlier):
+            return subjects  # "And after a TKI?" is about the trial before it
+        return tuple(unit.printed for unit in units if _ties(unit, earlier, index))
 
     return named_before(history, index, found) or ()
 

@@ -1,0 +1,63 @@
+"""The sentences that may be quoted for a question, best first: on its subject, telling what is asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.answering.cited_references import cites
+from assistant.answering.evidence import Choice
+from assistant.steps.case import Case
+from assistant.steps.scope import ABOUT, NAMED
+from corpus.trial_results.trial_names import is_trial_name
+from corpus.words.folding import fold
+from index.search.hit import Hit
+from index.search.selection import is_summary
+
+_TELLS, _IS_NAMED = 1.5, 0.25
+"""Standard deviations that a sentence gains for each thing asked that it tells, and where it names the subject."""
+_SUMMED_UP = 1.0
+"""What a sentence of an abstract loses beside those of the body, which tell more."""
+
+
+def choices_for(case: Case) -> list[Choice]:
+    """The sentences that may be quoted; those of another subject left out where there are any on the subject."""
+    share = case.options.evidence.passage_share
+    choices = []
+    for hit in hits_for(case):
+        sureness = case.scope.sureness(hit.passage)
+        for span, score in zip(hit.passage.sentences, hit.sentence_scores, strict=True):
+            worth = score + share * hit.score + _TELLS * told_in(hit.passage.sentence(span), case)
+            worth += _IS_NAMED * (bool(case.scope) and sureness[span] == NAMED)
+            worth -= _SUMMED_UP * is_summary(hit.passage)
+            choices.append(Choice(hit, span, worth, sureness[span]))
+    wanted = [choice for choice in choices if _is_wanted(choice, case)] or choices
+    sure = [choice for choice in wanted if choice.sureness > ABOUT]
+    return sorted(sure or wanted, key=lambda choice: -choice.score)
+
+
+def told_in(sentence: str, case: Case) -> int:
+    """How many of the attributes and measures asked for a sentence tells."""
+    folded = fold(sentence).text
+    measures = sum(measure.is_told(folded) for measure in case.focus.asked.measures)
+    return measures + sum(attribute.is_told(sentence) for attribute in case.attributes)
+
+
+def tells_of_subject(case: Case) -> bool:
+    """Whether a sentence on the subject tells something of what is asked of it."""
+    return bool(case.scope) and any(c.sureness > ABOUT and told_in(c.text, case) for c in choices_for(case))
+
+
+def _is_wanted(choice: Choice, case: Case) -> bool:
+    """Whether a sentence is of the kind that is asked for: one with a reference, one on safety."""
+    if case.question.asks_reference:
+        return cites(choice.text)
+    if case.focus.topics:
+        return any(m.concept.category == "safety" for m in case.index.vocabulary.terms.find(choice.text))
+    return True
+
+
+def hits_for(case: Case) -> Sequence[Hit]:
+    """Of the documents that print a trial which the question names, where there are any: no neighbour's figures."""
+    trials = {name for name in case.question.subjects if is_trial_name(name)}
+    documents = {hit.passage.document_id for hit in case.hits if not trials.isdisjoint(hit.terms)}
+    return [hit for hit in case.hits if hit.passage.document_id in documents] if documents else case.hits
