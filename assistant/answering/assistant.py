@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from assistant.answering.composing import refusal
 from assistant.answering.language_model import LanguageModel
 from assistant.answering.reply import Evidence, NotFound, Reply
 from assistant.guard.number_guard import Failure
+from assistant.steps.conversation import Conversation
 from assistant.steps.case import AssistantOptions, Case, faults
 from assistant.steps.definitions import definition
 from assistant.steps.figures import figures, results
@@ -23,11 +25,12 @@ from assistant.steps.refusing import (
     premise_of_a_trial,
     unsupported,
 )
-from assistant.steps.summaries import summary
+from assistant.steps.summaries import outline, summary
 from assistant.trials.groups import Trials
 from assistant.understanding.follow_ups import MAX_CHARACTERS
 from assistant.understanding.question import references_asked, understand
 from corpus.language import language_of
+from corpus.reading.cleaning import clean
 from index.search.hybrid import HybridIndex
 
 _STEPS: tuple[Callable[[Case], Reply | None], ...] = (
@@ -39,6 +42,7 @@ _STEPS: tuple[Callable[[Case], Reply | None], ...] = (
     premise_of_a_trial,
     not_of_the_subject,
     summary,
+    outline,
     trials,
     drugs,
     figures,
@@ -88,8 +92,9 @@ class Assistant:
         if len(text) > MAX_CHARACTERS:
             language = language_of(text[:MAX_CHARACTERS])
             return NotFound(text, language, "too_long", refusal("too_long", (), language, nearest=False), (), ())
-        question = understand(text, history, self.index)
-        case = Case(question, history, self.index, self.trials, self.options, self.extract)
+        said, before = Conversation(self.index, self.trials(), self.extract).resolved(text, history)
+        question = replace(understand(said, before, self.index), text=clean(text).strip(), language=language_of(text))
+        case = Case(question, before, self.index, self.trials, self.options)
         return next(reply for step in _STEPS if (reply := step(case)) is not None)
 
     def faults(self, text: str, evidence: Sequence[Evidence]) -> list[Failure]:

@@ -24,6 +24,8 @@ class EvidenceOptions:
     """Passages cited at most, where the quotes do not need more."""
     sentence_margin: float = 1.5
     """Standard deviations below the best sentence at which another one is still quoted."""
+    compared_margin: float = 4.0
+    """The same where figures are compared: each stands in a sentence of its own."""
     passage_margin: float = 2.0
     """The same for a passage that is cited without a quote."""
     passage_share: float = 0.75

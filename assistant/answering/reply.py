@@ -72,6 +72,8 @@ class Answer:
     notes: tuple[SourceCheck, ...] = ()
     """Where a quoted sentence departs from the paper it cites."""
     understood: Understood = NOTHING
+    listed: tuple[str, ...] = ()
+    """What the answer lists, in its order, as a follow-up may call it by its place."""
     notice: str = ""
     """What became of a language model's words: sentences struck out, or why they are not shown; "" without one."""
 

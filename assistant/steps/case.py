@@ -16,11 +16,13 @@ from assistant.steps.scope import Scope
 from assistant.trials.groups import Trials
 from assistant.trials.source_notes import checks_of, results_of
 from assistant.understanding.attributes import Attribute
+from assistant.understanding.cues import cue
 from assistant.understanding.focus import Focus, focus_on
 from assistant.understanding.question import Question
 from assistant.understanding.understood import NOTHING, Understood
 from corpus.document import Span
 from corpus.packs.sidecar_formats import sentence_key
+from corpus.words.folding import fold
 from index.search.hit import Hit
 from index.search.hybrid import HybridIndex
 
@@ -57,12 +59,11 @@ class Case:
         index: HybridIndex,
         trials: Callable[[], Trials],
         options: AssistantOptions,
-        ask: Callable[[str, Sequence[str]], Answer | NotFound],
     ) -> None:
-        """``ask``: answers another question, for what this one takes from an earlier answer."""
+        """``history``: the questions before it, oldest first."""
         self.question, self.history = question, history
         self.index, self.options = index, options
-        self._trials, self._ask = trials, ask
+        self._trials = trials
 
     @property
     def trials(self) -> Trials:
@@ -73,6 +74,12 @@ class Case:
     def focus(self) -> Focus:
         """The trials, drugs, measures and attributes that the question is about."""
         return focus_on(self.question, self.history, self.index, self.trials)
+
+    @cached_property
+    def content(self) -> frozenset[str]:
+        """Keys of the words and concepts that it asks with, those aside that any question has."""
+        units = self.index.vocabulary.units(self.question.read)
+        return frozenset(u.key for u in units if len(u.printed) > 1 and not cue("filler").fullmatch(fold(u.printed).text))
 
     @property
     def attributes(self) -> tuple[Attribute, ...]:

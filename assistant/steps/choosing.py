@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.answering.cited_references import cites
 from assistant.answering.evidence import Choice
 from assistant.steps.case import Case
 from assistant.steps.scope import ABOUT, NAMED
+from corpus.document import Passage
+from corpus.packs.sidecar_formats import sentence_key
 from corpus.trial_results.trial_names import is_trial_name
 from corpus.words.folding import fold
 from index.search.hit import Hit
@@ -15,13 +18,21 @@ from index.search.selection import is_summary
 
 _TELLS, _IS_NAMED = 1.5, 0.25
 """Standard deviations that a sentence gains for each thing asked that it tells, and where it names the subject."""
-_SUMMED_UP = 1.0
+_SUMMED_UP = 2.0
 """What a sentence of an abstract loses beside those of the body, which tell more."""
+_TRANSLATED = 1.5
+"""What one gains whose translation holds all words of the question."""
+
+
+_NUMBER = re.compile(r"(?<![0-9A-Za-z.\-])(?:[0-9]{3,}|[0-9]+\.[0-9]+)(?![0-9])")
+_NUMBERED = 1.5
+"""What one gains for each number of the question, of three digits or with decimals, that it holds."""
 
 
 def choices_for(case: Case) -> list[Choice]:
     """The sentences that may be quoted; those of another subject left out where there are any on the subject."""
     share = case.options.evidence.passage_share
+    numbers = set(_NUMBER.findall(case.question.read))
     choices = []
     for hit in hits_for(case):
         sureness = case.scope.sureness(hit.passage)
@@ -29,10 +40,25 @@ def choices_for(case: Case) -> list[Choice]:
             worth = score + share * hit.score + _TELLS * told_in(hit.passage.sentence(span), case)
             worth += _IS_NAMED * (bool(case.scope) and sureness[span] == NAMED)
             worth -= _SUMMED_UP * is_summary(hit.passage)
+            worth += _NUMBERED * len(numbers & set(_NUMBER.findall(hit.passage.sentence(span))))
+            worth += _TRANSLATED * _shared(case, hit.passage, hit.passage.sentence(span))
             choices.append(Choice(hit, span, worth, sureness[span]))
     wanted = [choice for choice in choices if _is_wanted(choice, case)] or choices
     sure = [choice for choice in wanted if choice.sureness > ABOUT]
     return sorted(sure or wanted, key=lambda choice: -choice.score)
+
+
+def _shared(case: Case, passage: Passage, sentence: str) -> float:
+    """The share of the question's words and concepts that a sentence's translation holds; 0 where there is none.
+
+    Across languages a sentence is found by its meaning and by concepts; its translation can be found by words, too.
+    """
+    if passage.language == case.question.language:
+        return 0.0
+    translation = case.index.translations(passage.document_id).get(sentence_key(sentence), "")
+    wanted = case.content
+    held = set(case.index.vocabulary.body(translation).split()) if translation and wanted else set()
+    return sum(key in held for key in wanted) / len(wanted) if held else 0.0
 
 
 def told_in(sentence: str, case: Case) -> int:

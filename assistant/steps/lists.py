@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from assistant.answering.evidence import passage_evidence
 from assistant.answering.reply import Reply
@@ -45,7 +46,7 @@ def trials(case: Case) -> Reply | None:
     numbers = {item.passage.id: item.number for item in evidence}
     lines = [say("list.trials", language, count=len(opening))]
     lines += [say("list.item", language, name=name, number=numbers[p.id]) for name, p in opening.items()]
-    return case.answer("\n".join(lines), evidence)
+    return replace(case.answer("\n".join(lines), evidence), listed=tuple(opening))
 
 
 def drugs(case: Case) -> Reply | None:

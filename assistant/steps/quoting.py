@@ -25,7 +25,7 @@ def passages(case: Case) -> Reply:
     if missing:
         return case.refused("not_told", missing)
     # A sentence that tells none of it leads where it is by far the likest; else it is padding.
-    likest = [] if not told or choices[0] in told else choices[:1]
+    likest = [] if not told or choices[0] in told or case.focus.wants_figure else choices[:1]
     best = _best([*likest, *told] or choices, case, bool(told))
     evidence = case.translated(chosen_evidence(best, hits_for(case), case.options.evidence.passages))
     return case.answer(_opening(case, best) + quote_answer(evidence, case.question.language), evidence)
@@ -45,12 +45,14 @@ def _missing(case: Case, choices: Sequence[Choice]) -> list[str]:
 
 def _best(choices: Sequence[Choice], case: Case, told: bool) -> list[Choice]:
     options, attributes = case.options.evidence, case.attributes
-    most = options.sentences
+    most, margin = options.sentences, options.sentence_margin
+    if case.focus.wants_figure and cue("compare").search(fold(case.question.read).text):
+        margin = options.compared_margin
     if any(attribute.key == "definition" for attribute in attributes):
         most = 1
     elif told and any(attribute.wide for attribute in attributes):
         most = options.wide_sentences
-    return [choice for choice in choices[:most] if choice.score >= choices[0].score - options.sentence_margin]
+    return [choice for choice in choices[:most] if choice.score >= choices[0].score - margin]
 
 
 def _opening(case: Case, best: Sequence[Choice]) -> str:
@@ -60,7 +62,8 @@ def _opening(case: Case, best: Sequence[Choice]) -> str:
     for choice in best[:2]:
         said = _in_language(choice, case)
         about = f"{choice.hit.passage.topic} {subject} {said}"
-        found = sentence_verdict(question, about, case.index.vocabulary) if said else ""
+        measured = bool(case.focus.asked.measures)
+        found = sentence_verdict(question, about, case.index.vocabulary, measured=measured) if said else ""
         if found:
             return say(f"verdict.{found}", language) + "\n"
     if cue("which_trial").search(fold(question).text) and not case.question.asks_reference and best:

@@ -33,6 +33,7 @@ _THRESHOLD = re.compile(
 )
 _HARMS = frozenset({"TRAE_rate", "HR", "OR", "IRR", "mortality"})
 """Measures of which more is worse, where the question says no more than better or worse."""
+_NUMBER = re.compile(r"(?<![a-z0-9.-])[0-9]+(?:\.[0-9]+)?(?![0-9])")
 _DIGITS = "一二三四五六七八九"
 _TENTHS = re.compile(f"([{_DIGITS}])成")
 _ENOUGH = 0.7
@@ -176,13 +177,19 @@ _OPPOSITES = tuple(
 )  # fmt: skip
 
 
-def sentence_verdict(question: str, sentence: str, vocabulary: Vocabulary) -> str:
+def sentence_verdict(question: str, sentence: str, vocabulary: Vocabulary, *, measured: bool) -> str:
     """``yes`` or ``no`` where a sentence says, or denies, what a yes/no question asks; "" where it does neither.
 
-    ``sentence``: in the question's language.
+    Args:
+        sentence: in the question's language.
+        measured: it is a measure that is asked about; what is more or less of it, figures alone tell.
     """
-    folded, said = fold(question).text, fold(sentence).text
-    if not cue("yes_no").search(folded):
+    folded, said = fold(_in_figures(question)).text, fold(sentence).text
+    numbers = set(_NUMBER.findall(folded))
+    if not cue("yes_no").search(folded) or not numbers <= set(_NUMBER.findall(said)):
+        return ""
+    claims = any(cue(claim).search(folded) for claim in ("more", "less", "better", "worse"))
+    if measured and claims and not numbers:
         return ""
     against = False
     for one, other in _OPPOSITES:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from assistant.understanding.attributes import attributes_in
+
 _ENGLISH = re.compile(
     r"(?:so|and|but|please|ok|okay)?[, ]*"
-    r"(?:(?:what|who)(?:'s|’s| is| are| was| were)(?: meant by)?|what kind of (?:\w+ )?(?:is|are|was)"
+    r"(?:what(?:'s|’s| is| are)(?: meant by)?|what kind of (?:\w+ )?(?:is|are)"
     r"|tell me what|explain(?: to me)?(?: what)?|define|spell out|what (?:does|do)"
     r"|remind me what)"
     r" (?:exactly |precisely )?(?:an? |the )?(?:(?:term|abbreviation|acronym) )?(?P<name>[^?,;:–—]{2,60}?)"
@@ -28,6 +30,8 @@ _CHINESE = re.compile(
 def defined_in(question: str) -> str:
     """The thing of which a question asks what it is, as printed; "" where it asks something else."""
     text = question.strip()
+    if any(attribute.key != "definition" for attribute in attributes_in(text)):
+        return ""  # "What is the control arm?" asks for an attribute of something
     for pattern in (_ENGLISH, _THEN_WHAT, _CHINESE):
         match = pattern.fullmatch(text)
         if match:

@@ -22,6 +22,12 @@ from index.search.hybrid import HybridIndex
 from index.store.keywords import Unit
 
 _DOSE = re.compile(r"[0-9] ?mg")
+_SAME_PATIENTS = re.compile(
+    r"\b(?:these|those|the same) (?:patients|people|participants)|\bth(?:at|is) (?:sub)?group\b|"
+    r"这些(?:患者|病人|人)|(?:该|这个|这一)(?:亚组|人群)",
+    re.I,
+)
+"""Words that mean the patients of the question before."""
 _CLAIMS: tuple[cues.Group, ...] = ("compare", "more", "less", "better", "worse", "yes_no")
 
 
@@ -86,8 +92,12 @@ def focus_on(question: Question, history: Sequence[str], index: HybridIndex, tri
             groups, drugs = [], about
             search = f"{' '.join(printed for _, printed in about)} {question.read}"
     rest = _leftover(index.vocabulary.units(_unclaimed(question.read)), asked, groups, terms)
+    if question.follow_up and _SAME_PATIENTS.search(question.read) and history:
+        before = _unclaimed(history[-1])
+        rest += _leftover(index.vocabulary.units(before), measures_in(before), groups, terms)
     attributes = attributes_in(question.read)
-    bare = not asked.measures and not attributes and not rest
+    judged = any(cue(claim).search(fold(question.read).text) for claim in ("better", "worse"))
+    bare = not asked.measures and not attributes and not rest and not judged
     if question.follow_up and bare and (drugs or groups or _DOSE.search(fold(search).text)):
         # The latest question that asked for something tells what is asked of another subject, too.
         asked, attributes = named_before(history, index, _asked_for) or (asked, attributes)
@@ -99,7 +109,7 @@ def focus_on(question: Question, history: Sequence[str], index: HybridIndex, tri
     results = (
         bool(groups or drugs)
         and not (asked.measures or topics or attributes or question.whole or question.asks_reference)
-        and bool(cue("results").search(folded) or (groups and (cue("better").search(folded) or cue("worse").search(folded))))
+        and bool(cue("results").search(folded) or (groups and judged))
     )
     return Focus(
         search, tuple(groups), tuple(drugs), asked, tuple(rest), attributes, tuple(topics.values()), figure, results
@@ -138,6 +148,9 @@ def _leftover(units: Sequence[Unit], asked: MeasuresAsked, groups: Sequence[Grou
         ):
             continue
         if any(fold(unit.printed).text in words or key in words for words in asked.words):
+            continue
+        parts = unit.printed.split("-")
+        if len(parts) > 1 and all(terms.find(part) for part in parts):  # "amivantamab-chemotherapy"
             continue
         rest.append(unit)
     return rest

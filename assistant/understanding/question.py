@@ -30,6 +30,7 @@ _NAME = re.compile(r"[A-Za-z]\S*\d|[a-z]+[A-Z]|[A-Z]{2}|[A-Z][a-z]+[A-Z]")
 _DRUGS = frozenset({"drug", "drug code"})
 # What is missed by name where no passage holds it.
 _MISSED = _DRUGS | {"disease"}
+_ROMAN = re.compile(r"[IVX]+[ab]?")
 _WORD_AND_NUMBER = re.compile(r"([A-Za-z][a-z]+) [0-9.]+")
 _COUNTED = re.compile(r" ?(?:mg|kg|g|%|patients?|people|men|women|adults|children|months?|weeks?|days?|years?|or|vs|versus)\b")
 _WITH_SUFFIX = re.compile(
@@ -166,7 +167,7 @@ def _by_key(known: tuple[str, ...]) -> dict[str, list[str]]:
 
 def _is_name(unit: Unit, text: str) -> bool:
     """Whether a word of ``text`` looks like a trial's or a compound's name: DeLLphi-304, dellphi 304, eNRGy, TIGIT."""
-    if unit.concept:
+    if unit.concept or _ROMAN.fullmatch(unit.printed):
         return False
     # In a question typed all in capitals they tell no name from a word.
     shouted = language_of(text) == "en" and text.isupper() and len(text.split()) > 3
