@@ -37,6 +37,10 @@ _THAT_TRIAL = re.compile(
     re.I,
 )
 _THE_OTHER = re.compile(r"\bthe other (?:class|type|kind|group|one)\b|另(?:外)?一(?:类|种|个)", re.I)
+_ASKS_A_DRUG = re.compile(
+    r"\b(?:which|what) (?:\w+ ){0,2}(?:drug|antibody|bispecific|molecule|agent)\b|(?:哪[一]?[种个款]|什么|代表)(?:药物?|双抗|抗体|分子)",
+    re.I,
+)
 _ABSENT = re.compile(r"\b(?:without|lacking|that lack|that do not contain|not containing)(?: an?| the)?\b|不含有?|缺乏|无(?=Fc)", re.I)
 _PRESENT = re.compile(r"\b(?:with|containing|that contain|that keep|that retain)(?: an?| the| their| its)?\b|含有?|保留", re.I)
 
@@ -92,7 +96,9 @@ class Conversation:
         if not cue("follow_up").search(fold(text).text):
             return text
         named = ("drug", "drug code", "class", "target", "disease")
-        if any(m.concept.category in named for q in before for m in terms.find(q)) or self._trial([*before, text]):
+        asked = bool(_ASKS_A_DRUG.search(before[-1]))  # then "it" is what was answered
+        told = any(m.concept.category in named for q in before for m in terms.find(q)) or self._trial(before)
+        if (told and not asked) or self._trial([text]):
             return text
         if any(m.concept.category in named[:2] for m in terms.find(text)):
             return text

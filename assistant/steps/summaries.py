@@ -17,6 +17,7 @@ from corpus.packs.sidecar_formats import sentence_key
 from corpus.vocabulary.concepts import has_han
 from corpus.words.folding import fold
 from index.search.selection import is_summary
+from index.store.keywords import Unit
 from index.store.library import is_under
 
 _SENTENCES = 5
@@ -24,7 +25,7 @@ _SENTENCES = 5
 _SECTION = re.compile(r"(?<![a-z])(?:sub)?(?:section|chapter|part)s?(?![a-z])|小?节|章|部分")
 _WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine")
 _NUMERALS = "二三四五六七八九"
-_COUNTED = re.compile(rf"(?<![a-z])({'|'.join(_WORDS)})(?![a-z])|([{_NUMERALS}两])(?:种|类|个|大|项|条)(?!月|月)")
+_COUNTED = re.compile(rf"(?<![a-z])({'|'.join(_WORDS)})(?![a-z])|(?<!第)([{_NUMERALS}两])(?:种|类|个|大|项|条)(?!月|月)")
 _ENOUGH = 0.5
 """Share of a question's content that a heading holds where the question is about its section."""
 
@@ -107,15 +108,21 @@ def _parts(case: Case) -> list[_Part]:
         title = f"{heading.title} {_title(case, document.id, heading)}"
         held = set(vocabulary.body(title).split())
         folded = fold(title).text
-        shared = [u for u in units if u.key in held or (not u.concept and any(p in folded for p in _pieces(u.printed)))]
+        shared = [u for u in units if u.key in held or (not _is_thing(u, case) and _in_pieces(u.printed, folded))]
         share = len(shared) / len(units) if units else 0.0
         parts.append(_Part(heading, tuple(h for h in below if h.level == top), share))
     return parts
 
 
-def _pieces(word: str) -> list[str]:
-    """Pairs of characters of a Chinese word, which a heading may print apart: 机制 of 作用机制."""
-    return [word[n : n + 2] for n in range(len(word) - 1)] if has_han(word) else []
+def _in_pieces(word: str, title: str) -> bool:
+    """Whether a heading prints a pair of characters of a Chinese word: 机制 of 作用机制."""
+    return has_han(word) and any(word[n : n + 2] in title for n in range(len(word) - 1))
+
+
+def _is_thing(unit: Unit, case: Case) -> bool:
+    """Whether a word names a thing that another thing's heading cannot be about: a drug, a class, a disease."""
+    concept = case.index.vocabulary.terms.concepts.get(unit.concept) if unit.concept else None
+    return concept is not None and concept.category != "mechanism"
 
 
 def _openings(case: Case, part: _Part) -> list[Passage]:
