@@ -30,7 +30,7 @@ def catalogue_of(
     defined = term_entries(text, lines, rules_of("term"), terms)
     of_drugs = drug_entries(text, lines, drugs, rules_of("drug"), terms)
     return [
-        *trial_entries(document, lines, rules_of("trial")),
+        *trial_entries(document, lines, rules_of("trial"), terms),
         *of_drugs,
         *target_entries(text, lines, of_drugs, defined, rules_of("target"), terms),
         *defined,

@@ -11,8 +11,9 @@ from corpus.catalogue.entry import Entry
 from corpus.catalogue.marking import Line
 from corpus.catalogue.rules import Rule, value_span
 from corpus.document import Document
-from corpus.trial_results.trial_names import name_in, names_beside_trial
+from corpus.trial_results.trial_names import is_trial_name, name_in, names_beside_trial
 from corpus.vocabulary.concepts import concept_key
+from corpus.vocabulary.terms import Terms
 
 _ONE_STUDY = 6_000
 """Characters of a text that may be of one study as a whole: an abstract."""
@@ -44,6 +45,14 @@ _REGISTER = re.compile(r"NCT ?[0-9]{8}|ISRCTN ?[0-9]{8}|ChiCTR-?[A-Za-z0-9-]{5,1
 _NUMBERED = re.compile(rf"(?:试验|研究|trial|study) ?\(?(?:[A-Za-z.]+,? )?({_REGISTER.pattern})", re.I)
 
 
+# "in the TALON Trial", "(TALON) study": more capitals than a word has.
+_BESIDE = re.compile(
+    r"(?<![A-Za-z0-9-])((?=[A-Za-z]*[A-Z][A-Za-z]*[A-Z][A-Za-z]*[A-Z])[A-Z][A-Za-z]{3,15}(?:[- ][0-9]{1,4}[A-Za-z]?)?)\)?"
+    r" (?:[Tt]rial|[Ss]tudy)(?![a-z])"
+)
+_NAMELIKE = re.compile(r"[A-Za-z]{3,}[A-Za-z0-9]*(?:[- /][A-Z0-9][A-Za-z0-9]*)*")
+
+
 @dataclass(frozen=True, slots=True)
 class _Subject:
     name: str
@@ -51,11 +60,11 @@ class _Subject:
     key: str
 
 
-def trial_entries(document: Document, lines: Sequence[Line], found: Sequence[Rule]) -> list[Entry]:
+def trial_entries(document: Document, lines: Sequence[Line], found: Sequence[Rule], terms: Terms) -> list[Entry]:
     """The trials of a document, and what is said of them."""
     text = document.text
     findings: list[tuple[Entry, str]] = []
-    for line, subject in _subjects(document, lines):
+    for line, subject in _subjects(document, lines, terms):
         if subject is None:
             continue
         if subject.name in line.span.of(text) and not _REGISTER.fullmatch(subject.name):
@@ -90,9 +99,9 @@ def _once(findings: Sequence[tuple[Entry, str]], order: dict[str, int]) -> list[
     return [entry for _, entry in best.values()]
 
 
-def _subjects(document: Document, lines: Sequence[Line]) -> Iterator[tuple[Line, _Subject | None]]:
+def _subjects(document: Document, lines: Sequence[Line], terms: Terms) -> Iterator[tuple[Line, _Subject | None]]:
     """Each line with the trial that it is about."""
-    beside = [_names_in(line) for line in lines]
+    beside = [_names_in(line, terms) for line in lines]
     whole = _whole(document, lines, beside)
     current: _Subject | None = None
     part = ""
@@ -126,12 +135,14 @@ def _subjects(document: Document, lines: Sequence[Line]) -> Iterator[tuple[Line,
             yield line, None
 
 
-def _names_in(line: Line) -> list[str]:
+def _names_in(line: Line, terms: Terms) -> list[str]:
     """The trials that a line names, each once."""
     # Asking for the words first is many times as quick.
-    if not any(word in line.bare for word in ("trial", "study", "试验", "研究")):
+    if not any(word in line.bare for word in ("rial", "tudy", "试验", "研究")):
         return []
-    return list(dict.fromkeys(names_beside_trial(line.bare)))
+    beside = [match[1] for match in _BESIDE.finditer(line.bare) if is_trial_name(match[1])]
+    named = dict.fromkeys([*names_beside_trial(line.bare), *beside])
+    return [name for name in named if _NAMELIKE.fullmatch(name) and not terms.meaning(concept_key(name))]
 
 
 def _printed(text: str, line: Line, name: str) -> str:

@@ -19,10 +19,8 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.catalogue.entry import Entry as Catalogued
-from corpus.catalogue.entry import Kind
 from corpus.checks.source_checks import SourceCheck
-from corpus.document import Document, Language, Passage, Span
+from corpus.document import Document, Language, Passage
 from corpus.references.reference import Reference, read_reference_json, unresolved
 from corpus.trial_results import TrialResult
 from corpus.trial_results.trial_result import read_result_json
@@ -31,18 +29,13 @@ from index.embedding.balance import Means
 from index.embedding.embedders import Vectors
 from index.errors import UnknownDocument
 from index.store import keywords, schema, upkeep, writing
+from index.store.catalogue.table import CatalogueTable
 from index.store.connection import LibraryFile
-from index.store.rows import CatalogueRow, as_json, read_bytes, read_headings, read_passage, text_hash
+from index.store.rows import as_json, read_bytes, read_headings, read_passage, text_hash
 from index.store.trials import TrialTables
 from index.store.writing import Facts, Indexed
 
 FILE_NAME = "library.db"
-_HERE = "FROM passages p WHERE p.document_id = catalogue.document_id AND p.start"
-# Of the passage that a span lies in; a heading lies in none, and what follows it is of its section.
-_SECTION = (
-    f"coalesce((SELECT CASE WHEN p.end >= catalogue.end THEN p.section END {_HERE} <= catalogue.start "
-    f"ORDER BY p.start DESC LIMIT 1), (SELECT p.section {_HERE} >= catalogue.end ORDER BY p.start LIMIT 1), '')"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +78,8 @@ class Library:
         self.home = home
         self.path = home / FILE_NAME
         self._file = LibraryFile(self.path)
-        self.trials = TrialTables(self._file)
-        """What it holds of trials."""
+        self.trials, self.catalogue = TrialTables(self._file), CatalogueTable(self._file)
+        """What it holds of trials; what documents say of trials, drugs, targets and terms."""
 
     @property
     def read_only(self) -> bool:
@@ -399,36 +392,6 @@ class Library:
         """Places where a document departs from its sources, or from itself."""
         found = self._file.rows("checks", "entry", "WHERE document_id = ? ORDER BY rowid", (document_id,))
         return [SourceCheck(**json.loads(entry)) for (entry,) in found]
-
-    def catalogue(
-        self, kind: Kind, key: str | Collection[str] | None = None, field: str | None = None
-    ) -> list[CatalogueRow]:
-        """What documents say of things of a kind, in the order of the library.
-
-        ``key``: of one thing, or of several, where given; ``field``: that field alone.
-        """
-        keys = [key] if isinstance(key, str) else key
-        values: list[str] = [kind]
-        rest = "WHERE kind = ?"
-        if keys is not None:
-            rest += " AND key IN (SELECT value FROM json_each(?))"
-            values.append(as_json(list(keys)))
-        if field is not None:
-            rest += " AND field = ?"
-            values.append(field)
-        found = self._file.rows(
-            "catalogue", f"document_id, {_SECTION}, name, key, field, value, start, end", f"{rest} ORDER BY row", values
-        )
-        return [
-            CatalogueRow(id, section, Catalogued(kind, name, of, told, value, Span(start, end)))
-            for id, section, name, of, told, value, start, end in found
-        ]
-
-    def sentences(self, rows: Iterable[CatalogueRow]) -> list[str]:
-        """The sentence, or the heading, of each, every document read once."""
-        rows = list(rows)
-        texts = {id: self.document(id).text for id in dict.fromkeys(row.document_id for row in rows)}
-        return [row.entry.span.of(texts[row.document_id]) for row in rows]
 
     # Concepts and centres
 

@@ -5,25 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.catalogue.entry import Entry
 from corpus.document import Heading, Passage, Span
 from index.embedding.embedders import Vectors
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogueRow:
-    """One thing of the catalogue, and where it stands."""
-
-    document_id: str
-    section: str
-    """``Section.label`` of its sentence; "" where it has none."""
-    entry: Entry
 
 
 def as_json(value: object) -> str:
