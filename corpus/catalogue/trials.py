@@ -22,7 +22,7 @@ _REVIEW = re.compile(
     r"cohort|case report|protocol for|secondary analysis",
     re.I,
 )
-_TRIAL = re.compile(r"randomi[sz]ed|\btrial\b|[Pp]hase (?:I|[1-4])|随机|[Ⅰ-Ⅳ期] ?期|临床试验", re.I)
+_TRIAL = re.compile(r"random(?:i[sz]ed|ly)|\btrial\b|[Pp]hase (?:I|[1-4])|随机|[Ⅰ-Ⅳ期] ?期|临床试验", re.I)
 # Parts of a paper that speak of other studies.
 _ELSEWHERE = re.compile(
     r"(?:background|introduction|discussion|conclusions?|interpretation|limitations?|references|context|rationale|"
@@ -36,7 +36,8 @@ _PART = re.compile(
 )
 _SAME = re.compile(
     r"(?:该|本|此|这项)(?:项|[IⅠⅡⅢⅣ]{1,3} ?期)? ?(?:临床)?(?:研究|试验)|^研究|(?<=[,;。])研究(?:纳入|自)"
-    r"|(?<![A-Za-z])(?:[Tt]h(?:is|e)(?: [a-z0-9-]+){0,3} (?:trial|study)|[Ww]e(?= )|[Oo]ur (?:trial|study))(?![A-Za-z])"
+    r"|(?<![A-Za-z])(?:[Tt]h(?:is|e)(?: [A-Za-z0-9-]+){0,4} (?:trial|study)|[Ww]e(?= )|[Oo]ur (?:trial|study))"
+    r"(?![A-Za-z])"
 )
 _OTHERS = re.compile(r"(?:[Uu]nlike|[Ii]n contrast to|不同于|对比既往)")
 # Fields that a trial has once: what is said first holds.
@@ -47,10 +48,12 @@ _NUMBERED = re.compile(rf"(?:试验|研究|trial|study) ?\(?(?:[A-Za-z.]+,? )?({
 
 # "in the TALON Trial", "(TALON) study": more capitals than a word has.
 _BESIDE = re.compile(
-    r"(?<![A-Za-z0-9-])((?=[A-Za-z]*[A-Z][A-Za-z]*[A-Z][A-Za-z]*[A-Z])[A-Z][A-Za-z]{3,15}(?:[- ][0-9]{1,4}[A-Za-z]?)?)\)?"
+    r"(?<![A-Za-z0-9-])((?=(?:[A-Za-z]*?[A-Z]){3})[A-Z][A-Za-z]{3,15}(?:[- ][0-9]{1,4}[A-Za-z]?)?)\)?"
     r" (?:[Tt]rial|[Ss]tudy)(?![a-z])"
 )
-_NAMELIKE = re.compile(r"[A-Za-z]{3,}[A-Za-z0-9]*(?:[- /][A-Z0-9][A-Za-z0-9]*)*")
+_NAMELIKE = re.compile(
+    r"(?=.*(?:[0-9]|[A-Z].?[A-Z]|[a-z][A-Z]))(?!.*[a-z]{3} [A-Z])[A-Za-z]{3,}[A-Za-z0-9]*(?:[- ][A-Z0-9][A-Za-z0-9]*)*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,10 @@ def _subjects(document: Document, lines: Sequence[Line], terms: Terms) -> Iterat
         if topic:
             yield line, _Subject(topic, concept_key(topic))
             continue
-        elsewhere = bool(_ELSEWHERE.match(part)) or any(map(_ELSEWHERE.match, line.trail))
+        elsewhere = any(map(_ELSEWHERE.match, line.trail)) or (
+            # Where an abstract tells why, it tells what was done, too.
+            bool(_ELSEWHERE.match(part)) and not _SAME.search(line.bare) and not _REGISTER.search(line.bare)
+        )
         numbered = _NUMBERED.search(line.bare)
         if whole and not elsewhere and (not names or whole.name in names or concept_key(names[0]) == whole.key):
             yield line, whole
@@ -142,7 +148,13 @@ def _names_in(line: Line, terms: Terms) -> list[str]:
         return []
     beside = [match[1] for match in _BESIDE.finditer(line.bare) if is_trial_name(match[1])]
     named = dict.fromkeys([*names_beside_trial(line.bare), *beside])
-    return [name for name in named if _NAMELIKE.fullmatch(name) and not terms.meaning(concept_key(name))]
+    return [
+        name
+        for name in named
+        if _NAMELIKE.fullmatch(name)
+        and not terms.meaning(concept_key(name))
+        and not terms.meaning(concept_key(name.split(" ")[0]))
+    ]
 
 
 def _printed(text: str, line: Line, name: str) -> str:
