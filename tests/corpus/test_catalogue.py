@@ -115,7 +115,7 @@ def test_what_a_rule_finds_nothing_else_finds(key: str) -> None:
     (row,) = (row for row in ROWS if row["key"] == key)
     lost = []
     for language in ("zh", "en"):
-        document = read(f"ZENITH-9 研究：{_MARKS.sub('', row[f'example_{language}'])}" if row["kind"] == "trial"
+        document = read(f"ZENITH-9 研究：已完成。{_MARKS.sub('', row[f'example_{language}'])}" if row["kind"] == "trial"
                         else _MARKS.sub("", row[f"example_{language}"]))  # fmt: skip
         found = made(document)
         assert [e for e in found if e.field == row["field"]], document.text
