@@ -25,6 +25,10 @@ CODE = re.compile(
     r"[A-Z]{2,4}-?\d{3,6}[A-Z]?(?![A-Za-z0-9/]|-[A-Za-z0-9]| ?cells?| ?细胞| ?研究| ?试验| (?:trial|study))"
 )
 _NOT_DRUGS = re.compile(r"chemotherap|化疗|placebo|安慰剂", re.I)
+# Behind a drug's name: an enzyme's, or a receptor's ("tyrosine kinase").
+_PROTEIN = re.compile(
+    r"[ -]?(?:kinase|receptor|phosphatase|synth(?:et)?ase|reductase|dehydrogenase|transferase|hydroxylase|激酶|受体)"
+)
 _UNSEEN = dict.fromkeys(map(ord, "\ue000\ue001\ue002\ue003"), " ")
 # 其 and "it" stand for a drug only where a clause begins with them.
 _PRONOUN = re.compile(
@@ -76,12 +80,14 @@ def find_names(text: str, terms: Terms) -> tuple[list[Name], list[Name]]:
     diseases: list[Name] = []
     for mention in terms.find(text):
         name = Name(mention.concept.id, mention.span, True)
-        if mention.concept.category.startswith("drug") and not _NOT_DRUGS.search(mention.span.of(text)):
-            drugs.append(name)
+        if mention.concept.category.startswith("drug"):
+            if not _NOT_DRUGS.search(mention.span.of(text)) and not _PROTEIN.match(text, mention.span.end):
+                drugs.append(name)
         elif mention.concept.category == "disease":
             diseases.append(name)
     for span in find_drug_names(text):
-        _add(drugs, Name(concept_key(span.of(text)), span, True))
+        if not _PROTEIN.match(text, span.end):
+            _add(drugs, Name(concept_key(span.of(text)), span, True))
     for code in CODE.finditer(text):
         _add(drugs, Name(concept_key(code[0]), Span(*code.span()), False))
     return drugs, diseases

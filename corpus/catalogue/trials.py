@@ -51,6 +51,8 @@ _BESIDE = re.compile(
     r"(?<![A-Za-z0-9-])((?=(?:[A-Za-z]*?[A-Z]){3})[A-Z][A-Za-z]{3,15}(?:[- ][0-9]{1,4}[A-Za-z]?)?)\)?"
     r" (?:[Tt]rial|[Ss]tudy)(?![a-z])"
 )
+# "A Phase 2 Trial (TALON-3)" at the end of a title.
+_BRACKETED = re.compile(r"[Tt]rial \(([A-Z][A-Za-z]{2,15}-?[0-9]{1,4}[A-Za-z]?)\)\.?$")
 _NAMELIKE = re.compile(
     r"(?=.*(?:[0-9]|[A-Z].?[A-Z]|[a-z][A-Z]))(?!.*[a-z]{3} [A-Z])[A-Za-z]{3,}[A-Za-z0-9]*(?:[- ][A-Z0-9][A-Za-z0-9]*)*"
 )
@@ -146,7 +148,8 @@ def _names_in(line: Line, terms: Terms) -> list[str]:
     # Asking for the words first is many times as quick.
     if not any(word in line.bare for word in ("rial", "tudy", "试验", "研究")):
         return []
-    beside = [match[1] for match in _BESIDE.finditer(line.bare) if is_trial_name(match[1])]
+    found = [match[1] for pattern in (_BESIDE, _BRACKETED) for match in pattern.finditer(line.bare)]
+    beside = [name for name in found if is_trial_name(name)]
     named = dict.fromkeys([*names_beside_trial(line.bare), *beside])
     return [
         name
