@@ -19,7 +19,7 @@ _NO_TARGETS = frozenset(
 """Categories of concepts: what is written like a target's symbol and is none."""
 _NEVER = re.compile(
     r"FDA|EMA|NMPA|ASCO|ESMO|AACR|ELCC|WCLC|TKI|ADC|BiTE|BsAbs?|I?g?G[0-9]?|Fc|T|NK|II|III|IV|DNA|RNA|USA?|UK|PK"
-    r"|[A-Z]{2,4}-?[0-9]{3,}|ICIs?|mAbs?|ADCC|CDC|ADCP|NCT[0-9]*|CAR-?T?|HCC[0-9]+"
+    r"|[A-Z]{2,4}-?[0-9]{3,}|ICIs?|mAbs?|ADCC|CDC|ADCP|NCT[0-9]*|CAR-?T?|[A-Z]{1,4}V(?:-?[12])?|HCC[0-9]+"
 )
 _CELL = re.compile(r" ?(?:细胞(?!因子)|cells?(?![a-z])|段)")
 _COMPARED = re.compile(r"(?:[Uu]nlike|[Cc]ompared (?:with|to)|[Vv]ersus|vs\.?|than|不同于|对比|相比于|较|优于|劣于) ?$")

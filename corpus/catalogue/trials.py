@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +22,9 @@ _REVIEW = re.compile(
     re.I,
 )
 _TRIAL = re.compile(r"random(?:i[sz]ed|ly)|\btrial\b|[Pp]hase (?:I|[1-4])|随机|[Ⅰ-Ⅳ期] ?期|临床试验", re.I)
+_ABSTRACT = re.compile(r"abstract|summary|摘要", re.I)
+_OPENING = 3
+"""Lines that are read of a paper without an abstract: its title is among them."""
 # Parts of a paper that speak of other studies.
 _ELSEWHERE = re.compile(
     r"(?:background|introduction|discussion|conclusions?|interpretation|limitations?|references|context|rationale|"
@@ -54,6 +56,7 @@ _BESIDE = re.compile(
 # "A Phase 2 Trial (TALON-3)" at the end of a title.
 _BRACKETED = re.compile(r"[Tt]rial \(([A-Z][A-Za-z]{2,15}-?[0-9]{1,4}[A-Za-z]?)\)\.?$")
 _NAMELIKE = re.compile(
+    r"(?!(?:Fig|Table|Additional|Appendix|Phase|Group|Arm|Part|Cohort|Stage|Step|Protocol|Section|Study|Trial)(?![a-z]{4}))"
     r"(?=.*(?:[0-9]|[A-Z].?[A-Z]|[a-z][A-Z]))(?!.*[a-z]{3} [A-Z])[A-Za-z]{3,}[A-Za-z0-9]*(?:[- ][A-Z0-9][A-Za-z0-9]*)*"
 )
 
@@ -168,36 +171,24 @@ def _printed(text: str, line: Line, name: str) -> str:
 
 def _whole(document: Document, lines: Sequence[Line], beside: Sequence[list[str]]) -> _Subject | None:
     """The one trial that all of a document is about; None where it is a review or tells of several."""
-    if any(line.topic for line in lines):
+    if not lines or any(line.topic for line in lines):
         return None
     title = document.title.strip()
     opening = " ".join(line.bare for line in lines[:2])[:600]
     if _REVIEW.search(title) or _REVIEW.search(opening.split("\n")[0][:300]):
         return None
     short = len(document.text) <= _ONE_STUDY
-    if not short and not _TRIAL.search(f"{title} {opening}"):
+    # What a long paper is about, its title and its abstract say; other trials that it names are others'.
+    read = range(len(lines)) if short else [at for at, line in enumerate(lines) if at < _OPENING or _is_abstract(line)]
+    if not _TRIAL.search(" ".join([title, *(lines[at].bare for at in read if short)])):
         return None
-    told = " ".join(line.bare for line in lines) if short else opening
-    if not _TRIAL.search(told):
+    named = dict.fromkeys(name for at in read for name in beside[at])
+    if len(named) > 1:
         return None
-    counts = Counter(
-        name
-        for line, names in zip(lines, beside, strict=True)
-        if not any(map(_ELSEWHERE.match, line.trail))
-        for name in names
-    )
-    if len(counts) > 1 and short:
-        return None
-    if not short and counts:
-        (name, most), *others = counts.most_common(2)
-        if others and most < 3 * others[0][1]:
-            return None
-        return _Subject(name, concept_key(name))
-    numbers = {match[0] for line in lines for match in _REGISTER.finditer(line.bare)}
-    if counts:
-        name = next(iter(counts))
-    elif len(numbers) == 1:
-        name = next(iter(numbers))
-    else:
-        name = title or (lines[0].bare if lines else "")
-    return _Subject(name, concept_key(name)) if name and concept_key(name) else None
+    numbers = {match[0] for at in read for match in _REGISTER.finditer(lines[at].bare)}
+    name = next(iter(named or (numbers if len(numbers) == 1 else [title or lines[0].bare])))
+    return _Subject(name, concept_key(name)) if concept_key(name) else None
+
+
+def _is_abstract(line: Line) -> bool:
+    return bool(line.trail) and bool(_ABSTRACT.match(line.trail[0]))
