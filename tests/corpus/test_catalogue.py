@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from corpus.catalogue.catalogue import catalogue_of
 from corpus.catalogue.entry import KINDS, Entry
 from corpus.catalogue.marking import find_names, lines_of
-from corpus.catalogue.rules import Rule, rules, senses, value_span, without
+from corpus.catalogue.rules import Rule, _cuts, rules, senses, value_span, without
 from corpus.document import Document
 from corpus.packs.packs import bundled_concepts, bundled_documents
 from corpus.reading.plain import read_plain
@@ -95,8 +95,10 @@ def test_a_rule_finds_nothing_in_what_its_row_rules_out(key: str, kind: str, tex
 @pytest.mark.parametrize("row", read_rows("corpus.catalogue", "cuts"), ids=lambda row: row["key"])
 def test_a_cut_is_used_and_found_in_its_examples(row: dict[str, str]) -> None:
     assert any(row["key"] in other["cuts"].split() for other in ROWS)
-    assert row["example_zh"]
-    assert row["example_en"]
+    cut = _cuts()[row["key"]]
+    for language in ("zh", "en"):
+        example = row[f"example_{language}"]
+        assert cut.holds(example, example.rfind(",") + 1, len(example))
 
 
 def test_every_kind_has_rules_and_every_key_is_of_one_row() -> None:
