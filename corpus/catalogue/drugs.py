@@ -21,7 +21,7 @@ _NEVER = re.compile(
     r"FDA|EMA|NMPA|ASCO|ESMO|AACR|ELCC|WCLC|TKI|ADC|BiTE|BsAbs?|I?g?G[0-9]?|Fc|T|NK|II|III|IV|DNA|RNA|USA?|UK|PK"
     r"|[A-Z]{2,4}-?[0-9]{3,}|ICIs?|mAbs?|ADCC|CDC|ADCP|NCT[0-9]*|CAR-?T?|[A-Z]{1,4}V(?:-?[12])?|HCC[0-9]+"
 )
-_CELL = re.compile(r" ?(?:细胞(?!因子)|cells?(?![a-z])|段)")
+_FOLLOWS_NO_TARGET = re.compile(r" ?(?:细胞(?!因子)|cells?(?![a-z])|段|偏向|-?biased)")
 _COMPARED = re.compile(r"(?:[Uu]nlike|[Cc]ompared (?:with|to)|[Vv]ersus|vs\.?|than|不同于|对比|相比于|较|优于|劣于) ?$")
 
 
@@ -83,7 +83,7 @@ def _values(rule: Rule, text: str, line: Line, span: Span, terms: Terms) -> Iter
         yield Span(start + span.start, start + span.end)
         return
     for symbol in _symbol().finditer(line.text, span.start, span.end):
-        if is_target(symbol[0], terms) and not _CELL.match(line.text, symbol.end()):
+        if is_target(symbol[0], terms) and not _FOLLOWS_NO_TARGET.match(line.text, symbol.end()):
             yield Span(start + symbol.start(), start + symbol.end())
 
 

@@ -146,6 +146,7 @@ def review() -> tuple[Entry, ...]:
         ("cadonilimab", {"PD-1", "CTLA-4"}),
         ("zanidatamab", {"HER2"}),
         ("catumaxomab", {"EpCAM", "CD3"}),
+        ("ibi363", {"PD-1", "IL-2"}),  # "IL-2α偏向" tells how, not what
         ("osimertinib", set()),
         ("pembrolizumab", set()),
     ],
