@@ -165,6 +165,40 @@ def test_a_reranker_is_named_by_option_or_environment(
     assert [hit["score"] for hit in hits] == sorted((hit["score"] for hit in hits), reverse=True)
 
 
+# The catalogue
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "field", "value"),
+    [
+        (["drugs"], "埃万妥单抗", "target", "EGFR"),
+        (["drugs"], "IBI363", "maker", "信达生物"),
+        (["terms"], "CRS", "long form", "细胞因子释放综合征"),
+        (["trials", "--catalogue"], "HARMONi-2", "blinding", "双盲"),
+    ],
+)
+def test_the_catalogue(bsab: Bsab, review_home: Path, command: list[str], name: str, field: str, value: str) -> None:
+    status, out, err = bsab(*command, "--json", "--home", review_home)
+    assert (status, err) == (0, "")
+    things = json.loads(out)
+    assert all(thing.keys() == {"name", "names", "fields"} for thing in things)
+    keys = {"field", "value", "document", "section", "sentence"}
+    assert all(told.keys() == keys and told["value"] in told["sentence"] for t in things for told in t["fields"])
+    (thing,) = (thing for thing in things if name in thing["names"])
+    told = next(told for told in thing["fields"] if (told["field"], told["value"]) == (field, value))
+    assert told["document"] == REVIEW_ID
+    assert told["section"]
+    _, listed, _ = bsab(*command, "--home", review_home)
+    assert len(listed.splitlines()) == len(things)
+    assert any(name in line and value in line for line in listed.splitlines())
+
+
+def test_the_results_of_trials_are_as_before(bsab: Bsab, review_home: Path) -> None:
+    status, out, _ = bsab("trials", "--json", "--home", review_home)
+    assert status == 0
+    assert json.loads(out).keys() == {"results"}
+
+
 def test_many_searches(bsab: Bsab, review_home: Path, tmp_path: Path) -> None:
     questions = write(tmp_path / "q.jsonl", {"id": "a", "question": "CRS"}, {"id": "b", "question": " "})
     status, _, _ = bsab(

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from assistant.cli.catalogue import drugs_command, terms_command, trial_catalogue
 from assistant.cli.commands import (
     add_command,
     ask_command,
@@ -146,6 +147,15 @@ def _parser() -> argparse.ArgumentParser:
     tabled = command("trials", trials_command, "Show all trial results of the library.")
     tabled.add_argument("--csv", action="store_true", help="print a table for a spreadsheet")
     tabled.add_argument("--language", choices=languages(), default=languages()[0], help="of the notes")
+    tabled.add_argument(
+        "--catalogue",
+        dest="run",
+        action="store_const",
+        const=trial_catalogue,
+        help="show instead how each trial was done: its phase, design, size, registration and the like",
+    )
+    command("drugs", drugs_command, "Show the drugs of the library: targets, class, maker, approvals, indications.")
+    command("terms", terms_command, "Show what the library's short forms stand for, and how it defines terms.")
     mined = command("results", results_command, "Show the trial results of a text file.", many)
     mined.add_argument("file", nargs="?", type=Path, metavar="FILE")
     added = command("add", add_command, "Add documents; without a path, those that ship with the program.")

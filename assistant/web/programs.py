@@ -15,6 +15,7 @@ import gradio
 
 from assistant.answering.cited_references import look_up
 from assistant.cli.streams import dumps
+from assistant.exchange.catalogue import catalogue_json
 from assistant.exchange.contract import checked_json, hit_json, reference_json, reply_json
 from assistant.trials.charts import kind_of
 from assistant.trials.source_notes import checked_results
@@ -93,7 +94,31 @@ def build_programs(site: Site) -> None:
             ]
         }
 
-    for endpoint in (ask, search, cite, trials):
+    def drugs(drug: str = "") -> dict[str, Any]:
+        """List the drugs of the library with what its documents say of them, each field with its sentence.
+
+        Args:
+            drug: Part of a drug's name or code, in either language; blank for all.
+
+        Returns:
+            "drugs": name, names, and fields (target, class, maker, approval, indication) with value, document,
+            section and sentence.
+        """
+        return {"drugs": catalogue_json(index.library, index.vocabulary.terms, "drug", _text(drug, "drug"))}
+
+    def terms(term: str = "") -> dict[str, Any]:
+        """List the terms of the library: what short forms stand for, and sentences that define a term.
+
+        Args:
+            term: Part of a term or its short form, in either language; blank for all.
+
+        Returns:
+            "terms": name, names, and fields (short form, long form, definition) with value, document, section and
+            sentence.
+        """
+        return {"terms": catalogue_json(index.library, index.vocabulary.terms, "term", _text(term, "term"))}
+
+    for endpoint in (ask, search, cite, trials, drugs, terms):
         # Not through the queue: an MCP tool is then called in this process, with its request.
         gradio.events.api(_told(endpoint), api_name=endpoint.__name__, queue=False)
 

@@ -90,8 +90,8 @@ def names_beside_trial(text: str) -> list[str]:
 
 
 def _bare(name: str) -> str:
-    """A name without the phase before it: "III ARGENT-1"."""
-    return _PHASED.sub("", name).strip()
+    """A name without the phase, or the article, before it: "III ARGENT-1", "The ORBIT-5"."""
+    return _PHASED.sub("", name).removeprefix("The ").strip()
 
 
 def phase_of(paragraph: str) -> str | None:

@@ -120,6 +120,7 @@ class HybridIndex(Searcher[Library]):
 
     def _index(self, document: Document, progress: Progress, *, again: bool = False) -> None:
         # What only adding needs is not imported to ask.
+        from corpus.catalogue.catalogue import catalogue_of
         from corpus.checks.consistency import find_slips
         from corpus.trial_results import extract_results
         from corpus.vocabulary.mining import mine_concepts
@@ -138,7 +139,9 @@ class HybridIndex(Searcher[Library]):
             results = extract_results([item.passage for item in embedded], [*self._known, *stated])
             checks = known_and_found(checks_of(beside), find_slips(document, results, known, vocabulary.terms))
             indexed, placed, trials = index_document(embedded, results, vocabulary)
-            self.library.fill(document.id, indexed, Facts(tuple(known.values()), placed, trials, checks))
+            # By the same names, for the same reason.
+            told = catalogue_of(document, [item.passage for item in embedded], self._base.joined(stated))
+            self.library.fill(document.id, indexed, Facts(tuple(known.values()), placed, trials, checks, told))
             self._keep_beside(document.id, beside)
 
     def _kept_vectors(self, document_id: str) -> KnownVectors:

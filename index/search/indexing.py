@@ -21,9 +21,9 @@ from index.store.keywords import Vocabulary
 from index.store.trials import result_tokens
 from index.store.writing import Indexed, Placed
 
-RECIPE = "7"
+RECIPE = "8"
 """Of cutting and embedding; documents indexed by another one are indexed again."""
-SAME_VECTORS = frozenset({"5", "6", RECIPE})
+SAME_VECTORS = frozenset({"5", "6", "7", RECIPE})
 """Recipes by which a text becomes the same vector."""
 
 Progress = Callable[[int, int], None]

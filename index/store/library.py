@@ -29,6 +29,7 @@ from index.embedding.balance import Means
 from index.embedding.embedders import Vectors
 from index.errors import UnknownDocument
 from index.store import keywords, schema, upkeep, writing
+from index.store.catalogue.table import CatalogueTable
 from index.store.connection import LibraryFile
 from index.store.rows import as_json, read_bytes, read_headings, read_passage, text_hash
 from index.store.trials import TrialTables
@@ -77,8 +78,8 @@ class Library:
         self.home = home
         self.path = home / FILE_NAME
         self._file = LibraryFile(self.path)
-        self.trials = TrialTables(self._file)
-        """What it holds of trials."""
+        self.trials, self.catalogue = TrialTables(self._file), CatalogueTable(self._file)
+        """What it holds of trials; what documents say of trials, drugs, targets and terms."""
 
     @property
     def read_only(self) -> bool:

@@ -194,6 +194,12 @@ def _to_3(connection: sqlite3.Connection) -> None:
             keywords.add_words(connection, row, "", table)
 
 
+def _to_4(connection: sqlite3.Connection) -> None:
+    """The catalogue, filled when the documents are indexed again."""
+    schema.make_tables(connection)
+    connection.execute("UPDATE meta SET value = '4', seal = seal(key, '4') WHERE key = 'format'")
+
+
 def _unlike_its_seal(table: str, sealed: str) -> str:
     text = f", {_SLICE.format(table)}" if table == "passages" else ""
     more = {
@@ -214,5 +220,6 @@ STEPS: dict[str, Callable[[sqlite3.Connection], None]] = {
     "1.1": _to_1_2,
     "1.2": _to_2,
     "2": _to_3,
+    "3": _to_4,
 }
 """By format, the step to the next one."""

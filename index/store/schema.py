@@ -12,7 +12,7 @@ from functools import cache
 
 from index.store import keywords
 
-FORMAT = "3"
+FORMAT = "4"
 """Of the database; ``migrations`` brings an older one up to it, a newer one is refused."""
 
 # A document's text comes last: of a row that is cut short, what comes before it can still be read.
@@ -65,6 +65,14 @@ STATEMENTS = (
         document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE, entry TEXT NOT NULL,
         seal TEXT NOT NULL)""",
     "CREATE INDEX checks_of ON checks(document_id)",
+    """CREATE TABLE catalogue(
+        row INTEGER PRIMARY KEY AUTOINCREMENT,
+        document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
+        kind TEXT NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL,
+        start INTEGER NOT NULL, end INTEGER NOT NULL, seal TEXT NOT NULL)""",
+    "CREATE INDEX catalogue_of ON catalogue(document_id)",
+    "CREATE INDEX catalogue_by_key ON catalogue(kind, key)",
+    "CREATE INDEX catalogue_by_field ON catalogue(kind, field)",
     """CREATE TABLE spellings(
         word TEXT PRIMARY KEY, stem TEXT NOT NULL, documents INTEGER NOT NULL, names INTEGER NOT NULL,
         seal TEXT NOT NULL)""",
@@ -86,6 +94,7 @@ COLUMNS = {
     "results": "document_id, start, trial, entry",
     "trials": "document_id, name, key, topic, whole, row",
     "checks": "document_id, entry",
+    "catalogue": "document_id, kind, name, key, field, value, start, end",
     "spellings": "word, stem, documents, names",
     "centres": "role, language, mean",
     "changes": "revision, last_row, last_gone",
@@ -143,9 +152,16 @@ def prepare(connection: sqlite3.Connection) -> None:
 
 
 def make_tables(connection: sqlite3.Connection) -> None:
-    """Make the tables, all empty, inside the caller's transaction."""
+    """Make the tables and indexes that there are not, all empty, inside the caller's transaction."""
+    there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
     for statement in STATEMENTS:
-        connection.execute(statement)
+        if _named(statement) not in there:
+            connection.execute(statement)
+
+
+def _named(statement: str) -> str:
+    """The table or index that a statement makes."""
+    return statement.split("(")[0].split(" ON ")[0].split(" USING ")[0].split()[-1]
 
 
 def create(connection: sqlite3.Connection) -> None:

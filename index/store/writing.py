@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.catalogue.entry import Entry
 from corpus.checks.source_checks import SourceCheck
 from corpus.document import Document, Passage
 from corpus.references.reference import Reference, reference_json
@@ -67,6 +68,7 @@ class Facts:
     results: Sequence[Placed] = ()
     trials: Sequence[TrialName] = ()
     checks: Sequence[SourceCheck] = ()
+    catalogue: Sequence[Entry] = ()
 
 
 def state_document(
@@ -113,6 +115,11 @@ def fill_document(connection: sqlite3.Connection, document_id: str, indexed: Ite
     connection.executemany(
         "INSERT INTO checks VALUES (?1, ?2, seal(?1, ?2))",
         [(document_id, as_json(asdict(check))) for check in facts.checks],
+    )
+    connection.executemany(
+        """INSERT INTO catalogue(document_id, kind, name, key, field, value, start, end, seal)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, seal(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8))""",
+        [(document_id, e.kind, e.name, e.key, e.field, e.value, e.span.start, e.span.end) for e in facts.catalogue],
     )
 
 

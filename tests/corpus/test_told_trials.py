@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from corpus.segments.passages import split_passages
 from corpus.trial_results import extract_results
-from corpus.trial_results.trial_names import Told, name_in, told
+from corpus.trial_results.trial_names import Told, name_in, names_beside_trial, told
 from tests.corpus.texts import bundled_terms, plain
 
 
@@ -56,3 +56,7 @@ def test_a_document_without_results_tells_of_trials_by_headings_alone() -> None:
 
 def test_the_name_in_a_heading() -> None:
     assert [name_in(topic) for topic in ("ZEPHYR-7 临床研究", "ZEPHYR-7 Trial ", "ZEPHYR-7")] == ["ZEPHYR-7"] * 3
+
+
+def test_an_article_is_no_part_of_a_name() -> None:
+    assert names_beside_trial("The ORBIT-5 trial met its end point.") == ["ORBIT-5"]

@@ -26,8 +26,8 @@ from tests.index.fakes import DOSE_ZH, LIBRARY, SAFETY_ZH, STRUCTURE_EN, SURVIVA
 from tests.index.processes import LIMITED, bound_by_permissions, finish, start
 
 TABLES = (
-    "documents", "passages", "markers", "pairs", "refs", "results", "trials", "checks", "spellings", "words",
-    "result_words",
+    "documents", "passages", "markers", "pairs", "refs", "results", "trials", "checks", "catalogue", "spellings",
+    "words", "result_words",
 )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from tests.index.fakes import DOSE_ZH, document, found, load_topics
 from tests.index.processes import bound_by_permissions, finish, start
 
 LIBRARIES = Path(__file__).parent / "libraries"
-MADE_BY = {"1.0": "da01933", "1.1": "9dff987", "1.2": "1eb1fe2", "2": "7f1e1f0", "3": "4413e03"}
+MADE_BY = {"1.0": "da01933", "1.1": "9dff987", "1.2": "1eb1fe2", "2": "7f1e1f0", "3": "4413e03", "4": "bfee6cf"}
 """By format, the commit that brought it and whose code made the file: a new library, the topics' centres kept, the two
 documents below added, model and dim set, and the backup of it."""
 OLD = [format for format in MADE_BY if format != FORMAT]
@@ -238,11 +238,16 @@ from index.store import migrations
 from index.store.library import Library
 last = list(migrations.STEPS)[-1]
 step = migrations.STEPS[last]
+def slow(step):
+    def run(connection):
+        connection.execute("PRAGMA cache_size = 1")  # what is written reaches the disk before it is committed
+        step(connection)
+    return run
 def killed(connection):
-    connection.execute("PRAGMA cache_size = 1")  # what is written reaches the disk before it is committed
     step(connection)
     os._exit(9)
-migrations.STEPS[last] = killed
+migrations.STEPS.update({format: slow(each) for format, each in migrations.STEPS.items()})
+migrations.STEPS[last] = slow(killed)
 Library(Path(sys.argv[1]))
 """
 

@@ -21,7 +21,7 @@ def client(served: str) -> Client:
 
 def test_the_endpoints_are_named_and_documented(client: Client) -> None:
     told: dict[str, Any] = client.view_api(return_format="dict")  # type: ignore[assignment]
-    assert set(told["named_endpoints"]) == {"/ask", "/search", "/cite", "/trials"}
+    assert set(told["named_endpoints"]) == {"/ask", "/search", "/cite", "/trials", "/drugs", "/terms"}
     assert told["unnamed_endpoints"] == {}
     for endpoint in told["named_endpoints"].values():
         assert endpoint["description"]
@@ -49,6 +49,15 @@ def test_search_cite_and_trials(client: Client) -> None:
     assert len(client.predict(api_name="/trials")["results"]) > 100
 
 
+def test_drugs_and_terms(client: Client) -> None:
+    (drug,) = client.predict(drug="amivan", api_name="/drugs")["drugs"]
+    assert {"Amivantamab", "埃万妥单抗"} <= set(drug["names"])
+    assert {"EGFR", "MET"} <= {field["value"] for field in drug["fields"] if field["field"] == "target"}
+    (term,) = client.predict(term="CRS", api_name="/terms")["terms"]
+    assert "细胞因子释放综合征" in term["names"]
+    assert all(field["value"] in field["sentence"] for field in [*drug["fields"], *term["fields"]])
+
+
 def test_an_mcp_client_uses_the_same_as_tools(served: str) -> None:
     from mcp import ClientSession
     from mcp.client.streamable_http import streamable_http_client
@@ -67,7 +76,7 @@ def test_an_mcp_client_uses_the_same_as_tools(served: str) -> None:
     # Playwright's event loop runs in this thread.
     with ThreadPoolExecutor(1) as other:
         tools, answer, cited = other.submit(asyncio.run, visit()).result()
-    assert set(tools) == {"ask", "search", "cite", "trials"}
+    assert set(tools) == {"ask", "search", "cite", "trials", "drugs", "terms"}
     assert "passages that hold the answer" in tools["ask"].description
     assert "history" in tools["ask"].inputSchema["properties"]
     assert "13.6 months" in answer["answer"]
