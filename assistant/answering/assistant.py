@@ -10,7 +10,7 @@ from assistant.answering.composing import refusal
 from assistant.answering.language_model import LanguageModel
 from assistant.answering.reply import Evidence, NotFound, Reply
 from assistant.guard.number_guard import Failure
-from assistant.steps.conversation import Conversation
+from assistant.conversations.looking_back import Conversation
 from assistant.steps.case import AssistantOptions, Case, faults
 from assistant.steps.definitions import definition
 from assistant.steps.figures import figures, results

@@ -1,54 +1,137 @@
-"""The steps for lists: the trials of a drug, the drugs of a target."""
+"""The steps for lists: the trials of a drug, or of a design; the drugs of a target, or of a kind."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from assistant.answering.evidence import passage_evidence
-from assistant.answering.reply import Reply
+from assistant.answering.reply import Answer, Reply
 from assistant.steps.case import Case
+from assistant.trials.arms import DRUG_CATEGORIES, drugs_in
 from assistant.trials.groups import REGISTERED
 from assistant.understanding.cues import cue
-from assistant.wording.messages import say
+from assistant.wording.messages import joined, say
+from corpus.catalogue.rules import senses
+from corpus.document import Passage, Span
 from corpus.words.folding import fold
+from index.store.catalogue.table import CatalogueRow
 
 _TRIALS = re.compile(r"(?<![a-z])(?:trials|studies)(?![a-z])|试验|研究")
+_DRUGS = re.compile(r"(?<![a-z])(?:drugs?|agents?|antibod(?:y|ies)|bispecifics?|bsabs?|molecules?|medicines?)(?![a-z])|药|双抗|抗体")
+_OTHER = re.compile(r"(?<![a-z])(?:other|else|besides|another)(?![a-z])|其他|另外|还有|别的")
+_SYMBOL = re.compile(r"(?<![A-Za-z0-9-])[A-Za-z]{1,6}(?:-[A-Za-z0-9]{1,4}|[0-9]{1,4}[A-Za-z]?)?(?:-[0-9])?(?![A-Za-z0-9])")
 _MOST = 12
 """Lines of a list at most: more are a table's business."""
 
 
+@dataclass(slots=True)
+class _Listed:
+    """A thing of a list, with what is told of it and where."""
+
+    name: str
+    told: list[str] = field(default_factory=list)
+    places: list[tuple[Passage, Span]] = field(default_factory=list)
+
+
 def trials(case: Case) -> Reply | None:
-    """The trials of the drugs that a question names, where it asks which there are."""
+    """The trials of the drugs that a question names, or of a design, where it asks which there are."""
     question, focus = fold(case.question.read).text, case.focus
-    if not (cue("list").search(question) and _TRIALS.search(question)) or focus.groups or not focus.drugs:
+    if not (cue("list").search(question) and _TRIALS.search(question)) or focus.groups or focus.asked.measures:
         return None
-    if focus.asked.measures or case.attributes:
-        return None
-    rows = case.scope.rows
-    if not rows:
+    designed = list(_of_design(case))
+    if designed:
+        return _answer(case, "list.trials", _gathered(case, designed))
+    if not focus.drugs or case.attributes or not case.scope.rows:
         return None
     with case.index.library.snapshot():
-        passages = case.index.library.passages_by_row(rows)
+        passages = case.index.library.passages_by_row(case.scope.rows)
     ids = {concept.id for concept, _ in focus.drugs}
     terms = case.index.vocabulary.terms
-    opening = {}
+    found: dict[str, _Listed] = {}
     for passage in passages.values():
         for group in case.trials.spoken_of([passage]):
             named = passage.topic and ids & {m.concept.id for m in terms.find(f"{passage.heading}\n{passage.text}")}
-            if named and not REGISTERED.fullmatch(group.name) and group.passages:
-                opening.setdefault(group.name, group.passages[0])
-    if not 1 < len(opening) <= _MOST:
-        return None
-    language = case.question.language
-    first = {passage.id: (passage, passage.sentences[:1]) for passage in opening.values()}
-    evidence = case.translated(passage_evidence(list(first.values())))
-    numbers = {item.passage.id: item.number for item in evidence}
-    lines = [say("list.trials", language, count=len(opening))]
-    lines += [say("list.item", language, name=name, number=numbers[p.id]) for name, p in opening.items()]
-    return replace(case.answer("\n".join(lines), evidence), listed=tuple(opening))
+            if named and not REGISTERED.fullmatch(group.name) and group.passages and group.name not in found:
+                first = group.passages[0]
+                found[group.name] = _Listed(group.name, [], [(first, first.sentences[0])])
+    return _answer(case, "list.trials", list(found.values())) if len(found) > 1 else None
+
+
+def _of_design(case: Case) -> Iterable[CatalogueRow]:
+    """The catalogue's rows of the trials that are blinded, or designed, as a question asks."""
+    for told in ("blinding", "design"):
+        wanted = senses(told, case.question.read)
+        if wanted:
+            rows = case.index.library.catalogue("trial", field=told)
+            return [row for row in rows if wanted & senses(told, row.entry.value)]
+    return ()
 
 
 def drugs(case: Case) -> Reply | None:
     """The drugs that have a target, where a question asks which they are."""
-    return None
+    question, focus = fold(case.question.read).text, case.focus
+    listing = cue("list").search(question) or (_OTHER.search(question) and re.match(r"(?:and )?(?:which|what)|哪", question))
+    if not listing or not _DRUGS.search(question) or focus.groups or focus.drugs or focus.asked.measures:
+        return None
+    rows = case.index.library.catalogue("drug", field="target", values=_targets(case))
+    found = _gathered(case, rows)
+    if _OTHER.search(question):
+        terms = case.index.vocabulary.terms
+        before = {concept.id for earlier in case.history for concept, _ in drugs_in(earlier, terms)}
+        before |= {m.concept.id for g in case.trials.named_in(" ".join(case.history)) for p in g.passages
+                   for m in terms.find(p.heading) if m.concept.category in DRUG_CATEGORIES}  # fmt: skip
+        found = [one for one in found if not any(c.id in before for c, _ in drugs_in(one.name, terms))]
+    return _answer(case, "list.drugs", found)
+
+
+def _targets(case: Case) -> list[str]:
+    """What a question may call a target: its symbols, and every name of the concepts that they are."""
+    terms = case.index.vocabulary.terms
+    named = [m.concept for m in terms.find(case.question.read) if m.concept.category == "target"]
+    return list(dict.fromkeys([*_SYMBOL.findall(case.question.read), *(n for concept in named for n in concept.names)]))
+
+
+def targets_of(case: Case) -> tuple[str, ...]:
+    """The targets of the one drug that a question names, in the order of the library; none of several drugs."""
+    if len(case.focus.drugs) != 1:
+        return ()
+    rows = case.index.library.catalogue("drug", case.focus.drugs[0][0].id, "target")
+    return tuple(dict.fromkeys(row.entry.value for row in rows))
+
+
+def _gathered(case: Case, rows: Iterable[CatalogueRow]) -> list[_Listed]:
+    """Rows by the thing that they are of, each named in the reader's language."""
+    terms, library = case.index.vocabulary.terms, case.index.library
+    found: dict[str, _Listed] = {}
+    for row in rows:
+        concept = terms.meaning(row.entry.key)
+        name = concept.name_in(case.question.language) if concept else row.entry.name
+        one = found.setdefault(concept.id if concept else row.entry.key, _Listed(name))
+        if row.entry.value not in one.told:
+            one.told.append(row.entry.value)
+        passage = library.passage_at(row.document_id, row.entry.span.start)
+        if passage:
+            inside = [s for s in passage.sentences if s.start <= row.entry.span.start < s.end]
+            one.places.append((passage, inside[0] if inside else passage.sentences[0]))
+    return [one for one in found.values() if one.places]
+
+
+def _answer(case: Case, kind: str, found: Sequence[_Listed]) -> Answer | None:
+    """The list, counted, each line with where it stands; None of an empty one, or one that is too long."""
+    if not 0 < len(found) <= _MOST:
+        return None
+    quotes: dict[str, tuple[Passage, set[Span]]] = {}
+    for one in found:
+        passage, span = one.places[0]
+        quotes.setdefault(passage.id, (passage, set()))[1].add(span)
+    evidence = case.translated(passage_evidence([(p, tuple(sorted(spans))) for p, spans in quotes.values()]))
+    numbers = {item.passage.id: item.number for item in evidence}
+    language = case.question.language
+    lines = [say(kind, language, count=len(found))]
+    for one in found:
+        told = joined(one.told, language)
+        name = say("list.told", language, name=one.name, told=told) if told else one.name
+        lines.append(say("list.item", language, name=name, number=numbers[one.places[0][0].id]))
+    return replace(case.answer("\n".join(lines), evidence), listed=tuple(one.name for one in found))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.answering.composing import quote_answer
 from assistant.answering.evidence import Choice, chosen_evidence
 from assistant.answering.reply import Reply
 from assistant.steps.case import Case
 from assistant.steps.choosing import choices_for, hits_for, told_in
+from assistant.steps.lists import targets_of
 from assistant.steps.scope import ABOUT
 from assistant.steps.verdicts import sentence_verdict
 from assistant.understanding.cues import cue
@@ -28,7 +30,8 @@ def passages(case: Case) -> Reply:
     likest = [] if not told or choices[0] in told or case.focus.wants_figure else choices[:1]
     best = _best([*likest, *told] or choices, case, bool(told))
     evidence = case.translated(chosen_evidence(best, hits_for(case), case.options.evidence.passages))
-    return case.answer(_opening(case, best) + quote_answer(evidence, case.question.language), evidence)
+    answer = case.answer(_opening(case, best) + quote_answer(evidence, case.question.language), evidence)
+    return replace(answer, listed=targets_of(case)) if any(a.key == "target" for a in case.attributes) else answer
 
 
 def _missing(case: Case, choices: Sequence[Choice]) -> list[str]:

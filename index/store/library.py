@@ -227,6 +227,14 @@ class Library:
             raise self._file.damaged("a passage is gone")
         return read_passage(self._file.whole(found))
 
+    def passage_at(self, document_id: str, start: int) -> Passage | None:
+        """The passage that holds a character of a document, else the one after it: a heading lies in none."""
+        with self._file.reading() as connection:
+            found = connection.execute(
+                "SELECT row FROM passages WHERE document_id = ? AND end > ? ORDER BY start LIMIT 1", (document_id, start)
+            ).fetchone()
+            return self.passages(found)[0] if found else None
+
     def lead(self, passage: Passage) -> Passage | None:
         """The passage that opens the run-in paragraph that ``passage`` goes on with; None where it opens it."""
         if not passage.topic or passage.text.startswith(passage.topic):

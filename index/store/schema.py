@@ -72,7 +72,7 @@ STATEMENTS = (
         start INTEGER NOT NULL, end INTEGER NOT NULL, seal TEXT NOT NULL)""",
     "CREATE INDEX catalogue_of ON catalogue(document_id)",
     "CREATE INDEX catalogue_by_key ON catalogue(kind, key)",
-    "CREATE INDEX catalogue_by_field ON catalogue(kind, field)",
+    "CREATE INDEX catalogue_by_field ON catalogue(kind, field, value COLLATE NOCASE)",
     """CREATE TABLE spellings(
         word TEXT PRIMARY KEY, stem TEXT NOT NULL, documents INTEGER NOT NULL, names INTEGER NOT NULL,
         seal TEXT NOT NULL)""",

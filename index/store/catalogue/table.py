@@ -37,25 +37,33 @@ class CatalogueTable:
         self._file = file
 
     def __call__(
-        self, kind: Kind, key: str | Collection[str] | None = None, field: str | None = None
+        self,
+        kind: Kind,
+        key: str | Collection[str] | None = None,
+        field: str | None = None,
+        values: Collection[str] | None = None,
     ) -> list[CatalogueRow]:
         """What is said of things of a kind, in the order of the library.
 
-        ``key``: of one thing, or of several, where given; ``field``: that field alone.
+        ``key``: of one thing, or of several, where given; ``field``: that field alone; ``values``: those of a field
+        that are one of them, whatever their case.
         """
-        values: list[str] = [kind]
+        given: list[str] = [kind]
         where = "WHERE kind = ?"
         if key is not None:
             where += " AND key IN (SELECT value FROM json_each(?))"
-            values.append(as_json([key] if isinstance(key, str) else list(key)))
+            given.append(as_json([key] if isinstance(key, str) else list(key)))
         if field is not None:
             where += " AND field = ?"
-            values.append(field)
+            given.append(field)
+        if values is not None:
+            where += " AND value COLLATE NOCASE IN (SELECT value FROM json_each(?))"
+            given.append(as_json(list(values)))
         columns = f"document_id, {_SECTION}, name, key, field, value, start, end"
         return [
             CatalogueRow(id, section, Entry(kind, name, of, told, value, Span(start, end)))
             for id, section, name, of, told, value, start, end in self._file.rows(
-                "catalogue", columns, f"{where} ORDER BY row", values
+                "catalogue", columns, f"{where} ORDER BY row", given
             )
         ]
 
