@@ -57,9 +57,12 @@ def _beside(text: str, language: Language, nearest: bool) -> str:
 def quote_lines(evidence: Sequence[Evidence], language: Language) -> list[str]:
     """The quotes of evidence, a line each; below a translation, its original."""
     numbers = {item.passage.id: item.number for item in evidence}
-    lines = []
+    lines, source = [], ""
     for item in evidence:
         topic = item.passage.topic
+        if item.quotes and item.source and item.source != source:
+            source = item.source
+            lines.append(say("answer.source", language, title=source))
         translations = item.translations or ("",) * len(item.quotes)
         for quote, translation in zip(item.quoted(), translations, strict=True):
             line = say("answer.quote", language, quote=translation or quote, number=item.number)

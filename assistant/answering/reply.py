@@ -47,6 +47,8 @@ class Evidence:
     matches: tuple[Span, ...] = ()
     """Words and concepts of the question that the passage holds, in either language, in the document's characters."""
 
+    source: str = ""
+    """The title of its document; "" where the library holds no other."""
     translations: tuple[str, ...] = ()
     """Of ``quotes``, one by one, as the document brings them, where the reader's language is another; "" for a
     sentence that it does not translate."""

@@ -161,6 +161,7 @@ def _citation_json(item: Evidence) -> Json:
     return {
         "number": item.number,
         "document": passage.document_id,
+        "title": item.source,
         "section": passage.section,
         "heading": passage.heading,
         "trail": list(passage.trail),

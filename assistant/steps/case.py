@@ -46,6 +46,14 @@ class AssistantOptions:
     """Similarity at which it does where it also holds a name of the question, or most of its words."""
     covered: float = 0.6
     """Share of the question's words that is most of them."""
+    candidates: int = 20
+    """Passages by which the document of a question is known."""
+    second: float = 0.5
+    """What a document's second passage counts of its score beside the first."""
+    titled: float = 4.0
+    """What a title adds that holds all words of the question."""
+    stands_out: float = 0.5
+    """By how much one document must be ahead of the next."""
     evidence: EvidenceOptions = EvidenceOptions()
 
 
@@ -98,7 +106,38 @@ class Case:
         if question.sections:
             searched = index.library.title_of(question.sections) if question.whole else self.focus.search
             return index.search(searched, self.options.hits, sections=question.sections)
-        return index.search(self.focus.search, self.options.hits, rows=self.scope.rows)
+        rows = self.scope.rows
+        if not self.focus.groups and self.document:
+            own = index.library.rows_of(self.document)
+            rows = sorted(set(own) & set(rows)) if rows else own
+        return index.search(self.focus.search, self.options.hits, rows=rows)
+
+    @cached_property
+    def document(self) -> str | None:
+        """The one document that a question seems to be about, by what it is called and by what is found; None where
+        there is but one, or where none stands out.
+
+        A question for a figure of a study is answered from that study: another one's sentence may be as like it.
+        """
+        library, vocabulary = self.index.library, self.index.vocabulary
+        if library.is_one_document():
+            return None
+        hits = self.index.search(self.focus.search, self.options.candidates, rows=self.scope.rows)
+        worth: dict[str, list[float]] = {}
+        for hit in hits:
+            worth.setdefault(hit.passage.document_id, []).append(hit.score)
+        titles = library.document_titles(worth)
+        asked = frozenset(unit.key for unit in vocabulary.units(self.focus.search)) & self.content or self.content
+        ranked = []
+        for id, scores in worth.items():
+            best, second = (sorted(scores, reverse=True) + [min(scores)])[:2]
+            held = set(vocabulary.body(titles.get(id, "")).split())
+            share = len(asked & held) / max(1, len(asked))
+            ranked.append((best + self.options.second * second + self.options.titled * share, id))
+        ranked.sort(reverse=True)
+        if not ranked or (len(ranked) > 1 and ranked[0][0] - ranked[1][0] < self.options.stands_out):
+            return None
+        return ranked[0][1]
 
     @cached_property
     def understood(self) -> Understood:
@@ -117,7 +156,7 @@ class Case:
             question=self.question.text,
             language=self.question.language,
             text=text,
-            evidence=self._completed(self.translated(evidence)),
+            evidence=self._completed(self.told(evidence)),
             results=tuple(r for item in quoted for r in results_of(item.passage, item.quotes, library)),
             notes=tuple(dict.fromkeys(c for item in quoted for c in checks_of(item.passage, item.quotes, library))),
             understood=self.understood if understood is None else understood,
@@ -125,7 +164,7 @@ class Case:
 
     def lacks(self, lacking: Lacking, reason: Reason) -> NotFound:
         """The refusal that names what the library does not report of the subject."""
-        nearest = self._completed(self.translated(nearest_evidence(self.hits[: self.options.nearest])))
+        nearest = self._completed(self.told(nearest_evidence(self.hits[: self.options.nearest])))
         wording = not_reported(lacking, self.question.language, nearest=bool(nearest))
         return NotFound(
             self.question.text, self.question.language, reason, wording, lacking.missing(self.question.language),
@@ -144,14 +183,18 @@ class Case:
         self, reason: Reason, missing: Sequence[str], hits: Sequence[Hit], understood: Understood
     ) -> NotFound:
         question = self.question
-        nearest = self._completed(self.translated(nearest_evidence(hits[: self.options.nearest])))
+        nearest = self._completed(self.told(nearest_evidence(hits[: self.options.nearest])))
         wording = refusal(reason, missing, question.language, nearest=bool(nearest))
         return NotFound(question.text, question.language, reason, wording, tuple(missing), nearest, understood)
 
-    def translated(self, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-        """Evidence with the translations of its quotes, where its reader's language is another."""
+    def told(self, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+        """Evidence with whose it is, where there are several documents, and with the translations of its quotes, where
+        its reader's language is another."""
+        library = self.index.library
+        titles = {} if library.is_one_document() else library.document_titles({i.passage.document_id for i in evidence})
         found = []
         for item in evidence:
+            item = replace(item, source=titles.get(item.passage.document_id, ""))
             if item.quotes and item.passage.language != self.question.language:
                 known = self.index.translations(item.passage.document_id)
                 item = replace(item, translations=tuple(known.get(sentence_key(q), "") for q in item.quoted()))

@@ -25,6 +25,25 @@ _TRANSLATED = 1.5
 
 
 _NUMBER = re.compile(r"(?<![0-9A-Za-z.\-])(?:[0-9]{3,}|[0-9]+\.[0-9]+)(?![0-9])")
+_OF_THE_KIND = 1.0
+"""What one gains that holds something of the kind that is asked for: a share, a date."""
+_KINDS = tuple(
+    (re.compile(asked), re.compile(told))
+    for asked, told in (
+        (r"what (?:proportion|percentage|share|fraction)|by what percentage|how (?:often|common)|(?<![a-z])rates?(?![a-z])"
+         r"|incidence|百分之|比例|发生率|率(?:是|为|有|多)|占多少|常见吗|多见吗", r"[0-9] ?(?:%|per ?cent)"),
+        (r"how (?:many|much|long|large|big|heavy)|what was the (?:median|mean|average)|多少|几[个例名位周天月年次]|多久|多长|多大",
+         r"[0-9]"),
+        (r"(?<![a-z])p[- ]values?|significan|显著", r"[Pp] ?[=<>≤≥]|significan|显著"),
+        (r"(?<![a-z])when(?![a-z])|(?:which|what) (?:year|month|date)|什么时候|何时|哪[一]?年|几月", r"(?:19|20)[0-9]{2}"),
+        (r"confidence interval|置信区间", r"CI|置信区间"),
+    )
+)  # fmt: skip
+_HAVING = re.compile(
+    r"(?:(?P<lacks>不含有?|缺乏|缺失|无|without|lack(?:s|ing)?|no|not contain(?:ing)?)|"
+    r"含有?|保留|with|contain(?:s|ing)?|retain(?:s|ing)?|keep(?:s|ing)?) ?(?:an? |the |its |their )?(?P<thing>[a-z][a-z0-9]{1,5})(?![a-z])"
+    r"|(?P<free>[a-z][a-z0-9]{1,5})-(?:free|less)"
+)
 _NUMBERED = 1.5
 """What one gains for each number of the question, of three digits or with decimals, that it holds."""
 
@@ -33,6 +52,7 @@ def choices_for(case: Case) -> list[Choice]:
     """The sentences that may be quoted; those of another subject left out where there are any on the subject."""
     share = case.options.evidence.passage_share
     numbers = set(_NUMBER.findall(case.question.read))
+    kinds = _kinds_asked(case.question.read)
     choices = []
     for hit in hits_for(case):
         sureness = case.scope.sureness(hit.passage)
@@ -42,10 +62,41 @@ def choices_for(case: Case) -> list[Choice]:
             worth -= _SUMMED_UP * is_summary(hit.passage)
             worth += _NUMBERED * len(numbers & set(_NUMBER.findall(hit.passage.sentence(span))))
             worth += _TRANSLATED * _shared(case, hit.passage, hit.passage.sentence(span))
+            worth += _OF_THE_KIND * bool(kinds) * any(kind.search(hit.passage.sentence(span)) for kind in kinds)
             choices.append(Choice(hit, span, worth, sureness[span]))
-    wanted = [choice for choice in choices if _is_wanted(choice, case)] or choices
+    choices = [c for c in choices if not _is_title(c.text)] or choices
+    kept = [c for c in choices if not _contradicts(case.question.read, c)] or choices
+    wanted = [choice for choice in kept if _is_wanted(choice, case)] or kept
     sure = [choice for choice in wanted if choice.sureness > ABOUT]
     return sorted(sure or wanted, key=lambda choice: -choice.score)
+
+
+def _kinds_asked(question: str) -> list[re.Pattern[str]]:
+    """What an answer looks like, by what is asked: a share, a number, a date, a P value."""
+    folded = fold(question).text
+    return [told for asked, told in _KINDS if asked.search(folded)]
+
+
+def _is_title(sentence: str) -> bool:
+    """Whether a sentence is a heading or a title that a reader of plain text could not tell from one."""
+    return sentence.startswith("#")
+
+
+def _contradicts(question: str, choice: Choice) -> bool:
+    """Whether a sentence stands under a heading on what lacks the thing that the question says is there, or the other
+    way, and does not itself speak of what is asked."""
+    asked = _said_to_have(question)
+    headed = _said_to_have(choice.hit.passage.heading)
+    clash = any(thing in headed and headed[thing] != has for thing, has in asked.items())
+    return clash and not any(_said_to_have(choice.text).get(thing) == has for thing, has in asked.items())
+
+
+def _said_to_have(text: str) -> dict[str, bool]:
+    """Things that a text says are there (True) or not (False): "without an Fc region", 不含 Fc."""
+    found: dict[str, bool] = {}
+    for match in _HAVING.finditer(fold(text).text):
+        found.setdefault(match["thing"] or match["free"], not (match["lacks"] or match["free"]))
+    return found
 
 
 def _shared(case: Case, passage: Passage, sentence: str) -> float:

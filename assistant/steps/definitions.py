@@ -41,7 +41,7 @@ def definition(case: Case) -> Reply | None:
         return None
     names = _other_names(concept, named, case)
     told = choices[0].score >= _INSIDE + min(hit.score for hit in hits)
-    evidence = case.translated(chosen_evidence(choices[:1], hits, 3 if told else 1))
+    evidence = case.told(chosen_evidence(choices[:1], hits, 3 if told else 1))
     lines = [say("definition.name", language, name=named, others=names, number=1)] if names else []
     lines += _headings(evidence, concept, case)
     if case.faults("\n".join(lines), evidence) or not (told or lines):

@@ -7,12 +7,13 @@ from dataclasses import replace
 from assistant.answering.composing import not_reported
 from assistant.answering.evidence import result_evidence
 from assistant.answering.figure_wording import figure_answer
-from assistant.answering.figures import FigureLine, figure_lines, lacking
+from assistant.answering.figures import FigureLine, Lacking, figure_lines, lacking
 from assistant.answering.reply import Answer, Reply
 from assistant.steps.case import Case
 from assistant.steps.verdicts import verdict
 from assistant.trials.reports import DrugReports, DrugTexts, Reports, Texts, TrialReports, TrialTexts
 from assistant.understanding.focus import Focus
+from index.store.keywords import told_word
 from corpus.vocabulary.endpoints import EndPoint, endpoints, survival_keys
 
 _LAST = 99
@@ -30,7 +31,7 @@ def figures(case: Case) -> Reply | None:
     if question.sections:
         reports = reports.within(question.sections)
     if not reports and not told:
-        return None
+        return _not_in_the_study(case)
     lacks = lacking(focus.asked, reports, told, subject)
     if lacks and len(lacks.measures) == len(focus.asked.measures):
         return case.lacks(lacks, "not_reported")
@@ -48,6 +49,19 @@ def figures(case: Case) -> Reply | None:
     for each in filter(None, apart):
         wording += "\n" + not_reported(replace(each, reported=()), language, nearest=False)
     return replace(answer, text=wording)
+
+
+def _not_in_the_study(case: Case) -> Reply | None:
+    """The refusal of a measure that the one document which a question is about does not speak of."""
+    if not case.document:
+        return None
+    library = case.index.library
+    own = set(library.rows_of(case.document))
+    measures = case.focus.asked.measures
+    if any(not own.isdisjoint(library.rows_with(told_word(measure.key)).tolist()) for measure in measures):
+        return None
+    title = library.document_titles([case.document])[case.document]
+    return case.lacks(Lacking(title, (), measures), "not_reported")
 
 
 def results(case: Case) -> Reply | None:

@@ -126,7 +126,7 @@ def _answer(case: Case, kind: str, found: Sequence[_Listed]) -> Answer | None:
     for one in found:
         passage, span = one.places[0]
         quotes.setdefault(passage.id, (passage, set()))[1].add(span)
-    evidence = case.translated(passage_evidence([(p, tuple(sorted(spans))) for p, spans in quotes.values()]))
+    evidence = case.told(passage_evidence([(p, tuple(sorted(spans))) for p, spans in quotes.values()]))
     numbers = {item.passage.id: item.number for item in evidence}
     language = case.question.language
     lines = [say(kind, language, count=len(found))]

@@ -29,7 +29,7 @@ def passages(case: Case) -> Reply:
     # A sentence that tells none of it leads where it is by far the likest; else it is padding.
     likest = [] if not told or choices[0] in told or case.focus.wants_figure else choices[:1]
     best = _best([*likest, *told] or choices, case, bool(told))
-    evidence = case.translated(chosen_evidence(best, hits_for(case), case.options.evidence.passages))
+    evidence = case.told(chosen_evidence(best, hits_for(case), case.options.evidence.passages))
     answer = case.answer(_opening(case, best) + quote_answer(evidence, case.question.language), evidence)
     return replace(answer, listed=targets_of(case)) if any(a.key == "target" for a in case.attributes) else answer
 

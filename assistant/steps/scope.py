@@ -23,6 +23,8 @@ from index.store.keywords import concept_word
 ABOUT, BESIDE, NAMED = 0, 1, 2
 """How surely a sentence is about the subject: its passage speaks of it somewhere; the paragraph or the section is its
 own, or the sentence goes on about what the one before it names; the sentence names it."""
+_FEW = 50
+"""Passages on a drug whose documents are looked at."""
 _MOST = 2_000
 """Passages on a subject up to which a search stays among them."""
 _GOES_ON = re.compile(
@@ -69,7 +71,19 @@ class Scope:
             wider = {implied for id in held for implied in terms.concepts[id].implies}
             return concept.id in held | wider
         key = concept_word(concept.id)
-        return any(self._index.library.rows_with_all([concept_word(drug.id), key], 1) for drug in self._drugs)
+        library = self._index.library
+        if any(library.rows_with_all([concept_word(drug.id), key], 1) for drug in self._drugs):
+            return True
+        # A paper on the drug speaks of it throughout.
+        rows = {row for drug in self._drugs for row in library.rows_with_all([concept_word(drug.id)], _FEW)}
+        documents = {passage.document_id for passage in library.passages(sorted(rows))}
+        titles = library.document_titles(documents)
+        own = [id for id in documents if self._names(titles.get(id, ""), terms)]
+        return any(
+            concept.id in {m.concept.id for m in terms.find(titles[id])}
+            or not set(library.rows_of(id)).isdisjoint(library.rows_with(key).tolist())
+            for id in own
+        )
 
     def sureness(self, passage: Passage) -> dict[Span, int]:
         """By sentence, ``ABOUT``, ``BESIDE`` or ``NAMED``; ``NAMED`` for all where nothing is named."""

@@ -75,7 +75,7 @@ def outline(case: Case) -> Reply | None:
     openings = _openings(case, replace(part, heading=part.heading))[-count:]
     if len(openings) != count:
         return None
-    evidence = case.translated(passage_evidence([(p, p.sentences[:1]) for p in openings]))
+    evidence = case.told(passage_evidence([(p, p.sentences[:1]) for p in openings]))
     titles = [_title(case, passage.document_id, child) for passage, child in zip(openings, part.children, strict=True)]
     language = case.question.language
     lines = [say("list.parts", language, title=_title(case, openings[0].document_id, part.heading), count=count)]
@@ -84,7 +84,7 @@ def outline(case: Case) -> Reply | None:
 
 
 def _quoted(case: Case, quoted: Sequence[tuple[Passage, tuple]]) -> Reply:  # type: ignore[type-arg]
-    evidence = case.translated(passage_evidence(quoted))
+    evidence = case.told(passage_evidence(quoted))
     return case.answer(quote_answer(evidence, case.question.language), evidence)
 
 

@@ -35,6 +35,10 @@ _HARMS = frozenset({"TRAE_rate", "HR", "OR", "IRR", "mortality"})
 """Measures of which more is worse, where the question says no more than better or worse."""
 _NUMBER = re.compile(r"(?<![a-z0-9.-])[0-9]+(?:\.[0-9]+)?(?![0-9])")
 _DIGITS = "一二三四五六七八九"
+_NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_NUMBER_WORD = re.compile(
+    rf"(?<![a-z])({'|'.join(_NUMBER_WORDS[1:])})(?![a-z])|([{_DIGITS}])(?=个?(?:周|月|年|天|次|组|例|种|项|线(?!治)))"
+)
 _TENTHS = re.compile(f"([{_DIGITS}])成")
 _ENOUGH = 0.7
 """Share of a question's content that a sentence holds where it says, or denies, what is asked."""
@@ -185,8 +189,8 @@ def sentence_verdict(question: str, sentence: str, vocabulary: Vocabulary, *, me
         measured: it is a measure that is asked about; what is more or less of it, figures alone tell.
     """
     folded, said = fold(_in_figures(question)).text, fold(sentence).text
-    numbers = set(_NUMBER.findall(folded))
-    if not cue("yes_no").search(folded) or not numbers <= set(_NUMBER.findall(said)):
+    numbers = _numbers(folded)
+    if not cue("yes_no").search(folded) or not numbers <= _numbers(said):
         return ""
     claims = any(cue(claim).search(folded) for claim in ("more", "less", "better", "worse"))
     if measured and claims and not numbers:
@@ -211,6 +215,14 @@ def sentence_verdict(question: str, sentence: str, vocabulary: Vocabulary, *, me
 def _in_figures(text: str) -> str:
     """``text`` with its tenths in per cent: 四成 is 40%."""
     return _TENTHS.sub(lambda match: f" {(_DIGITS.index(match[1]) + 1) * 10}%", text)
+
+
+def _numbers(folded: str) -> set[str]:
+    """The numbers of a folded text, those in words as well."""
+    found = set(_NUMBER.findall(folded))
+    for match in _NUMBER_WORD.finditer(folded):
+        found.add(str(_NUMBER_WORDS.index(match[1]) + 1 if match[1] else _DIGITS.index(match[2]) + 1))
+    return {number.removesuffix(".0") for number in found}
 
 
 def _empty(word: str) -> bool:

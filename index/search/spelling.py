@@ -1,6 +1,6 @@
 """One typing error in a Latin word forgiven: "hazzard ratio", "tarlatimab".
 
-Only a word that neither the library nor the glossary holds is corrected, and only to the one known
+Only a word that neither the library nor the glossary nor an English dictionary holds is corrected, and only to the one known
 word that is a single insertion, deletion, replacement or swap away (optimal string alignment
 distance 1). Words with digits are names, where one character makes another trial; they stay.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from functools import cache
 from string import ascii_lowercase
 from typing import Protocol
 
@@ -57,6 +58,8 @@ class Spelling:
         near = sorted(known for known, named in self._known(neighbours(word)).items() if not named)
         # Endings of one word are one candidate; two different words are a guess.
         near = [candidate for candidate in near[:3] if len(candidate) >= _LEAST and candidate[0] == word[0]]
+        if near and any(form in _english() for form in (word, *_american(word))):
+            return ""  # "fewer" is no misspelt "fever", "defence" none of "defense"
         return near[0] if len({stem(candidate) for candidate in near}) == 1 else ""
 
     def _is_known(self, word: str) -> bool:
@@ -72,6 +75,27 @@ class Spelling:
             if word in self._names:
                 found[word] = found.get(word, False) or self._names[word]
         return found
+
+
+_BRITISH = (
+    ("our", "or"), ("ence", "ense"), ("is", "iz"), ("ys", "yz"), ("tre", "ter"), ("ae", "e"), ("oe", "e"),
+    ("ogue", "og"), ("ll", "l"), ("mme", "m"), ("que", "k"),
+)  # fmt: skip
+"""Parts of words as British authors spell them, and as American ones do, whom the dictionary follows."""
+
+
+def _american(word: str) -> list[str]:
+    """What a word may be in American spelling."""
+    return [word.replace(british, american) for british, american in _BRITISH if british in word]
+
+
+@cache
+def _english() -> Collection[str]:
+    """English words in both spellings, whatever the library holds; read when a first word may be misspelt."""
+    from spellchecker import SpellChecker
+
+    found: Collection[str] = SpellChecker(language="en").word_frequency
+    return found
 
 
 def neighbours(word: str) -> set[str]:

@@ -147,6 +147,18 @@ class Library:
         )
         return [Entry(*row) for row in found]
 
+    def document_titles(self, document_ids: Collection[str]) -> dict[str, str]:
+        """The titles of documents, by id."""
+        found = self._file.rows(
+            "documents", "id, title", "WHERE id IN (SELECT value FROM json_each(?))", (as_json(list(document_ids)),)
+        )
+        return dict(found)
+
+    def is_one_document(self) -> bool:
+        """Whether the library holds one document alone, whose name then goes without saying."""
+        with self._file.reading() as connection:
+            return len(connection.execute("SELECT 1 FROM documents LIMIT 2").fetchall()) < 2
+
     def document(self, document_id: str) -> Document:
         """A document with its text.
 
@@ -296,10 +308,13 @@ class Library:
         found = self._file.rows("markers", "row", f"WHERE number = ? {one} ORDER BY row", values)
         return [row for (row,) in found]
 
-    def citing_document(self, number: int) -> str | None:
-        """The first document that cites a reference number; None where none does."""
-        found = self._file.rows("markers", "document_id", "WHERE number = ? ORDER BY row LIMIT 1", (number,))
-        return found[0][0] if found else None
+    def citing_documents(self, number: int, most: int) -> list[str]:
+        """The documents that cite a reference number, in the order of the library; the first ``most``."""
+        found = self._file.rows(
+            "markers", "document_id, min(row)", "WHERE number = ? GROUP BY document_id ORDER BY min(row) LIMIT ?",
+            (number, most),
+        )  # fmt: skip
+        return [id for id, _ in found]
 
     def vectors(self, dim: int, after: int = 0) -> Stored:
         """The vectors of the passages whose row is above ``after``, by row.
