@@ -72,6 +72,8 @@ class Case:
         self.question, self.history = question, history
         self.index, self.options = index, options
         self._trials = trials
+        self.is_called = False
+        """Whether the question calls ``document`` by words of its title; known once that is."""
 
     @property
     def trials(self) -> Trials:
@@ -109,7 +111,8 @@ class Case:
         rows = self.scope.rows
         if not self.focus.groups and self.document:
             own = index.library.rows_of(self.document)
-            rows = sorted(set(own) & set(rows)) if rows else own
+            # A paper on the drug speaks of it throughout.
+            rows = sorted(set(own) & set(rows)) if rows and not self.scope.is_of(self.document) else own
         return index.search(self.focus.search, self.options.hits, rows=rows)
 
     @cached_property
@@ -128,15 +131,17 @@ class Case:
             worth.setdefault(hit.passage.document_id, []).append(hit.score)
         titles = library.document_titles(worth)
         asked = frozenset(unit.key for unit in vocabulary.units(self.focus.search)) & self.content or self.content
-        ranked = []
+        ranked: list[tuple[float, str, int]] = []
         for id, scores in worth.items():
             best, second = (sorted(scores, reverse=True) + [min(scores)])[:2]
             held = set(vocabulary.body(titles.get(id, "")).split())
             share = len(asked & held) / max(1, len(asked))
-            ranked.append((best + self.options.second * second + self.options.titled * share, id))
+            worth_all = best + self.options.second * second + self.options.titled * share
+            ranked.append((worth_all, id, len(asked & held)))
         ranked.sort(reverse=True)
         if not ranked or (len(ranked) > 1 and ranked[0][0] - ranked[1][0] < self.options.stands_out):
             return None
+        self.is_called = ranked[0][2] > 1
         return ranked[0][1]
 
     @cached_property

@@ -25,7 +25,13 @@ _TRANSLATED = 1.5
 
 
 _NUMBER = re.compile(r"(?<![0-9A-Za-z.\-])(?:[0-9]{3,}|[0-9]+\.[0-9]+)(?![0-9])")
-_OF_THE_KIND = 1.0
+_AIM = 2.0
+"""What one loses that tells what was to be found out, where what was found is asked."""
+_AIMS = re.compile(
+    r"(?<![a-z])(?:aim(?:s|ed)?|objectives?|purpose|hypothesi[sz]\w*)(?![a-z])|^to (?:study|assess|evaluate|compare|report|"
+    r"investigate|determine|examine)(?![a-z])|(?:was|were) (?:designed|performed|conducted|undertaken) to|we (?:aimed|sought)|旨在|目的"
+)
+_OF_THE_KIND = 1.5
 """What one gains that holds something of the kind that is asked for: a share, a date."""
 _KINDS = tuple(
     (re.compile(asked), re.compile(told))
@@ -63,6 +69,7 @@ def choices_for(case: Case) -> list[Choice]:
             worth += _NUMBERED * len(numbers & set(_NUMBER.findall(hit.passage.sentence(span))))
             worth += _TRANSLATED * _shared(case, hit.passage, hit.passage.sentence(span))
             worth += _OF_THE_KIND * bool(kinds) * any(kind.search(hit.passage.sentence(span)) for kind in kinds)
+            worth -= _AIM * bool(kinds) * bool(_AIMS.search(fold(hit.passage.sentence(span)).text))
             choices.append(Choice(hit, span, worth, sureness[span]))
     choices = [c for c in choices if not _is_title(c.text)] or choices
     kept = [c for c in choices if not _contradicts(case.question.read, c)] or choices

@@ -30,8 +30,10 @@ def figures(case: Case) -> Reply | None:
     reports, told, subject = _subject(case, focus)
     if question.sections:
         reports = reports.within(question.sections)
+    if not focus.groups and (lacking_here := _not_in_the_study(case)):
+        return lacking_here
     if not reports and not told:
-        return _not_in_the_study(case)
+        return None
     lacks = lacking(focus.asked, reports, told, subject)
     if lacks and len(lacks.measures) == len(focus.asked.measures):
         return case.lacks(lacks, "not_reported")
@@ -58,7 +60,7 @@ def _not_in_the_study(case: Case) -> Reply | None:
     library = case.index.library
     own = set(library.rows_of(case.document))
     measures = case.focus.asked.measures
-    if any(not own.isdisjoint(library.rows_with(told_word(measure.key)).tolist()) for measure in measures):
+    if not case.is_called or any(not own.isdisjoint(library.rows_with(told_word(measure.key)).tolist()) for measure in measures):
         return None
     title = library.document_titles([case.document])[case.document]
     return case.lacks(Lacking(title, (), measures), "not_reported")

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from assistant.answering.composing import quote_answer
 from assistant.answering.evidence import Choice, chosen_evidence
+from assistant.answering.figures import Lacking
 from assistant.answering.reply import Reply
 from assistant.steps.case import Case
 from assistant.steps.choosing import choices_for, hits_for, told_in
@@ -26,8 +27,12 @@ def passages(case: Case) -> Reply:
     missing = _missing(case, choices)
     if missing:
         return case.refused("not_told", missing)
+    if case.focus.wants_figure and case.scope and not any(c.sureness > ABOUT for c in told):
+        subject = " / ".join(case.understood.trials or case.understood.drugs)
+        return case.lacks(Lacking(subject, (), case.focus.asked.measures), "not_reported")
     # A sentence that tells none of it leads where it is by far the likest; else it is padding.
-    likest = [] if not told or choices[0] in told or case.focus.wants_figure else choices[:1]
+    strict = any(attribute.strict for attribute in case.attributes)
+    likest = [] if not told or choices[0] in told or case.focus.wants_figure or strict else choices[:1]
     best = _best([*likest, *told] or choices, case, bool(told))
     evidence = case.told(chosen_evidence(best, hits_for(case), case.options.evidence.passages))
     answer = case.answer(_opening(case, best) + quote_answer(evidence, case.question.language), evidence)
@@ -55,7 +60,12 @@ def _best(choices: Sequence[Choice], case: Case, told: bool) -> list[Choice]:
         most = 1
     elif told and any(attribute.wide for attribute in attributes):
         most = options.wide_sentences
-    return [choice for choice in choices[:most] if choice.score >= choices[0].score - margin]
+    best = [choice for choice in choices[:most] if choice.score >= choices[0].score - margin]
+    # What is asked besides may stand in a sentence of its own.
+    for attribute in attributes if len(attributes) > 1 else ():
+        if not any(attribute.is_told(choice.text) for choice in best):
+            best += [choice for choice in choices if attribute.is_told(choice.text)][:1]
+    return best
 
 
 def _opening(case: Case, best: Sequence[Choice]) -> str:

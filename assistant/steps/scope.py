@@ -40,6 +40,7 @@ class Scope:
 
     def __init__(self, groups: Sequence[Group], drugs: Sequence[Concept], index: HybridIndex) -> None:
         self._groups, self._drugs, self._index = groups, drugs, index
+        self._titled: dict[str, bool] = {}
         self._ids = frozenset(concept.id for concept in drugs)
 
     def __bool__(self) -> bool:
@@ -77,13 +78,9 @@ class Scope:
         # A paper on the drug speaks of it throughout.
         rows = {row for drug in self._drugs for row in library.rows_with_all([concept_word(drug.id)], _FEW)}
         documents = {passage.document_id for passage in library.passages(sorted(rows))}
-        titles = library.document_titles(documents)
-        own = [id for id in documents if self._names(titles.get(id, ""), terms)]
-        return any(
-            concept.id in {m.concept.id for m in terms.find(titles[id])}
-            or not set(library.rows_of(id)).isdisjoint(library.rows_with(key).tolist())
-            for id in own
-        )
+        held = set(library.rows_with(key).tolist())
+        own = [id for id in documents if self.is_of(id)]
+        return any(_titles(library.document_titles([id])[id], concept) or held & set(library.rows_of(id)) for id in own)
 
     def sureness(self, passage: Passage) -> dict[Span, int]:
         """By sentence, ``ABOUT``, ``BESIDE`` or ``NAMED``; ``NAMED`` for all where nothing is named."""
@@ -93,7 +90,7 @@ class Scope:
         own = self._names(f"{passage.heading}\n{passage.topic}", terms) or any(
             passage.topic and group.name and group.name in passage.topic for group in self._groups
         )
-        own = own or self._is_whole(passage)
+        own = own or self._is_whole(passage) or (not self._groups and self.is_of(passage.document_id))
         found: dict[Span, int] = {}
         before = ABOUT
         for span in passage.sentences:
@@ -107,6 +104,13 @@ class Scope:
             before = found[span]
         return found
 
+    def is_of(self, document_id: str) -> bool:
+        """Whether a document is on the drugs: its title names one."""
+        if document_id not in self._titled:
+            title = self._index.library.document_titles([document_id]).get(document_id, "")
+            self._titled[document_id] = self._names(title, self._index.vocabulary.terms)
+        return self._titled[document_id]
+
     def _names(self, text: str, terms: Terms) -> bool:
         if self._groups:
             folded = fold(text).text
@@ -117,6 +121,19 @@ class Scope:
         """Whether the passage's document is about one of the trials alone."""
         names = self._index.library.trials.whole(passage.document_id) if self._groups else ()
         return any(group.name in names for group in self._groups)
+
+
+def _titles(title: str, concept: Concept) -> bool:
+    """Whether a title has a word of a disease that other diseases do not share: "carcinoma breast" is breast cancer."""
+    words = set(re.findall("[a-z]+", fold(title).text))
+    names = {word for name in concept.names for word in re.findall("[a-z]{4,}", fold(name).text)}
+    return bool(words & (names - _SHARED))
+
+
+_SHARED = frozenset(
+    "cancer cancers carcinoma tumor tumors tumour disease syndrome cell lung acute chronic advanced stage small".split()
+)
+"""Words of many diseases' names."""
 
 
 def belonging(question: str, subject: frozenset[str], terms: Terms) -> list[tuple[Concept, str]]:

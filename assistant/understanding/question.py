@@ -18,6 +18,7 @@ from corpus.reading.cleaning import clean
 from corpus.segments.markers import find_markers
 from corpus.vocabulary.drugs import find_drug_names, find_transcribed
 from corpus.words.folding import fold
+from corpus.words.segmenting import STOP_WORDS
 from index.search.hybrid import HybridIndex
 from index.store.keywords import Unit
 
@@ -227,7 +228,7 @@ def _is_worded(name: str, text: str, index: HybridIndex) -> bool:
     """Whether a word with the look of a name is an English word with a number or a known name in it: "treated 657
     patients", "tarlatamab 10 mg", "EGFR-mutant", "versus 3"."""
     worded = _WORD_AND_NUMBER.fullmatch(name)
-    if worded and (_COUNTED.match(text, text.find(name) + len(name)) or index.names(worded[1])):
+    if worded and (worded[1].lower() in STOP_WORDS or _COUNTED.match(text, text.find(name) + len(name)) or index.names(worded[1])):
         return True
     compound = _WITH_SUFFIX.fullmatch(name)
     return bool(compound) and index.names(compound[1])
