@@ -14,7 +14,7 @@ from assistant.conversations.looking_back import Conversation
 from assistant.steps.case import AssistantOptions, Case, faults
 from assistant.steps.definitions import definition
 from assistant.steps.figures import figures, results
-from assistant.steps.lists import drugs, trials
+from assistant.steps.lists import binds, drugs, trials
 from assistant.steps.quoting import passages
 from assistant.steps.references import reference
 from assistant.steps.refusing import (
@@ -39,6 +39,7 @@ _STEPS: tuple[Callable[[Case], Reply | None], ...] = (
     no_question_to_a_library,
     missing_name,
     definition,
+    binds,
     premise_of_a_trial,
     not_of_the_subject,
     summary,

@@ -18,7 +18,7 @@ class EvidenceOptions:
 
     sentences: int = 3
     """Sentences quoted at most."""
-    wide_sentences: int = 5
+    wide_sentences: int = 6
     """The same where several tell what is asked together: the steps of a mechanism."""
     passages: int = 5
     """Passages cited at most, where the quotes do not need more."""

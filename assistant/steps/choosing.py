@@ -123,7 +123,7 @@ def told_in(sentence: str, case: Case) -> int:
     """How many of the attributes and measures asked for a sentence tells."""
     folded = fold(sentence).text
     measures = sum(measure.is_told(folded) for measure in case.focus.asked.measures)
-    return measures + sum(attribute.is_told(sentence) for attribute in case.attributes)
+    return measures + sum(a.is_told(sentence) for a in case.attributes if a.key != "cause")
 
 
 def tells_of_subject(case: Case) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from assistant.answering.evidence import passage_evidence
 from assistant.answering.reply import Answer, Reply
 from assistant.steps.case import Case
+from assistant.steps.verdicts import targets_verdict
 from assistant.trials.arms import DRUG_CATEGORIES, drugs_in
 from assistant.trials.groups import REGISTERED
 from assistant.understanding.cues import cue
@@ -61,12 +62,23 @@ def trials(case: Case) -> Reply | None:
 
 def _of_design(case: Case) -> Iterable[CatalogueRow]:
     """The catalogue's rows of the trials that are blinded, or designed, as a question asks."""
+    phases = set(_phases(case.question.read))
+    if phases:
+        return [r for r in case.index.library.catalogue("trial", field="phase") if phases & set(_phases(f"{r.entry.value}期"))]
     for told in ("blinding", "design"):
         wanted = senses(told, case.question.read)
         if wanted:
             rows = case.index.library.catalogue("trial", field=told)
             return [row for row in rows if wanted & senses(told, row.entry.value)]
     return ()
+
+
+def _phases(text: str) -> list[str]:
+    """The phases that a text names, in Roman numerals: phase 3, III 期, Ⅲ期."""
+    folded = fold(text).text
+    for number, roman in (("三|3", "iii"), ("二|2", "ii"), ("一|1", "i"), ("四|4", "iv")):
+        folded = re.sub(rf"(?:phase )?(?:{number})(?=[ab]? ?期)|(?<=phase )(?:{number})", roman, folded)
+    return [one or two for one, two in re.findall(r"phase ?(i{1,3}|iv)[ab]?(?![a-z])|(?<![a-z])(i{1,3}|iv)[ab]? ?期", folded)]
 
 
 def drugs(case: Case) -> Reply | None:
@@ -84,6 +96,17 @@ def drugs(case: Case) -> Reply | None:
                    for m in terms.find(p.heading) if m.concept.category in DRUG_CATEGORIES}  # fmt: skip
         found = [one for one in found if not any(c.id in before for c, _ in drugs_in(one.name, terms))]
     return _answer(case, "list.drugs", found)
+
+
+def binds(case: Case) -> Reply | None:
+    """Whether a drug has the targets that a question asks about, with those it has."""
+    found, rows = targets_verdict(case)
+    gathered = _gathered(case, rows)
+    answer = _answer(case, "list.drugs", gathered) if found and gathered else None
+    if answer is None:
+        return None
+    lines = [say(f"verdict.{found}", case.question.language), *answer.text.split("\n")[1:]]
+    return replace(answer, text="\n".join(lines), listed=())
 
 
 def _targets(case: Case) -> list[str]:

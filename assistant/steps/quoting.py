@@ -75,8 +75,7 @@ def _opening(case: Case, best: Sequence[Choice]) -> str:
     for choice in best[:2]:
         said = _in_language(choice, case)
         about = f"{choice.hit.passage.topic} {subject} {said}"
-        measured = bool(case.focus.asked.measures)
-        found = sentence_verdict(question, about, case.index.vocabulary, measured=measured) if said else ""
+        found = sentence_verdict(question, about, case.index.vocabulary) if said else ""
         if found:
             return say(f"verdict.{found}", language) + "\n"
     if cue("which_trial").search(fold(question).text) and not case.question.asks_reference and best:

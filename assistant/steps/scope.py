@@ -78,6 +78,9 @@ class Scope:
         # A paper on the drug speaks of it throughout.
         rows = {row for drug in self._drugs for row in library.rows_with_all([concept_word(drug.id)], _FEW)}
         documents = {passage.document_id for passage in library.passages(sorted(rows))}
+        passages = library.passages(sorted(rows))
+        if any(fold(name).text in fold(passage.text).text for name in concept.names for passage in passages):
+            return True  # 铂 in 含铂化疗
         held = set(library.rows_with(key).tolist())
         own = [id for id in documents if self.is_of(id)]
         return any(_titles(library.document_titles([id])[id], concept) or held & set(library.rows_of(id)) for id in own)
@@ -145,9 +148,16 @@ def belonging(question: str, subject: frozenset[str], terms: Terms) -> list[tupl
     found: dict[str, tuple[Concept, str]] = {}
     for mention in terms.find(question):
         concept = mention.concept
+        printed = mention.span.of(question)
+        if _GENERIC.fullmatch(fold(printed).text):
+            continue
         if concept.category in _BELONGING and concept.id not in subject | general and not mention.negated:
             found.setdefault(concept.id, (concept, mention.span.of(question)))
     return list(found.values())
+
+
+_GENERIC = re.compile(r"targets?|antigens?|receptors?|ligands?|drugs?|antibod(?:y|ies)|靶点|靶标|抗原|受体|配体|药物?")
+"""Words for kinds of things, which belong to any."""
 
 
 def _events() -> frozenset[str]:

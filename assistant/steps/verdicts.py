@@ -18,10 +18,12 @@ from assistant.understanding.cues import cue
 from assistant.wording.messages import say
 from corpus.vocabulary.terms import Terms
 from corpus.words.folding import fold
+from corpus.vocabulary.concepts import concept_key
+from index.store.catalogue.table import CatalogueRow
 from index.store.keywords import Vocabulary
 
 _THAN = re.compile(
-    r"(?<![a-z])(?:than|versus|vs\.?|over|against|compared (?:with|to)|relative to)(?![a-z])"
+    r"(?<![a-z])(?:than|beat|outperform(?:ed)?|versus|vs\.?|over|against|compared (?:with|to)|relative to)(?![a-z])"
     r"|优于|劣于|[高长多低短少好差]于|相较于|相比于?|(?<![相对])比(?![较例])"
 )
 _FIRST_IS_OTHER = re.compile(r"^[^,，]{0,4}(?:compared (?:with|to)|relative to|与|和|同|较|相较于|相比于)([^,，]{1,40}?)(?:组)?(?:相比|比较)?[,，]")
@@ -29,7 +31,7 @@ _ADDED = re.compile(r"(.+?)(?<![a-z])(?:on top of|added to|in addition to)(?![a-
 _DOSE = re.compile(r"(?<![0-9.])([0-9]{1,4}(?:\.[0-9]+)?) ?mg")
 _THRESHOLD = re.compile(
     r"(?:than|over|above|exceed(?:s|ed)?|at least|below|under|超过|高于|大于|多于|低于|不到|达到|至少) ?"
-    r"(?:(half)|([0-9]+(?:\.[0-9]+)?))|(过半|一半以上)"
+    r"(?:(half)|([0-9]+(?:\.[0-9]+)?)(?![0-9.]| ?(?:m?g|µg|kg|ml|iu)(?![a-z])))|(过半|一半以上)"
 )
 _HARMS = frozenset({"TRAE_rate", "HR", "OR", "IRR", "mortality"})
 """Measures of which more is worse, where the question says no more than better or worse."""
@@ -40,8 +42,6 @@ _NUMBER_WORD = re.compile(
     rf"(?<![a-z])({'|'.join(_NUMBER_WORDS[1:])})(?![a-z])|([{_DIGITS}])(?=个?(?:周|月|年|天|次|组|例|种|项|线(?!治)))"
 )
 _TENTHS = re.compile(f"([{_DIGITS}])成")
-_ENOUGH = 0.7
-"""Share of a question's content that a sentence holds where it says, or denies, what is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class _Claim:
 
 def verdict(case: Case, lines: Sequence[FigureLine]) -> str:
     """ "Yes" or "No" for a question that asks for one; that it supposes what is not so, for another; "" for neither."""
-    language, question = case.question.language, fold(_in_figures(case.question.read)).text
+    language, question = case.question.language, _plain(case.question.read)
     asked = bool(cue("yes_no").search(question))
     claim = _claim_in(question, case.index.vocabulary.terms)
     if claim is None or (claim.threshold is not None and not asked):
@@ -174,42 +174,82 @@ _OPPOSITES = tuple(
         (r"longer|更长|长于", r"shorter|更短|短于"),
         (r"(?<![a-z])(?:related|associated|depend|predict|correlat)\w*|有关|相关|预测|取决|影响",
          r"unrelated|independent|regardless|irrespective|无关|无论"),
-        (r"double-? ?blind|双盲", r"open-? ?label|开放标签"),
+        (r"(?:double|single)?-? ?blind(?:ed)?|[双单]盲|设盲", r"open-? ?label|开放标签"),
+        (r"大量|普遍|widely|highly|abundant\w*", r"极少|很少|rarely|scarcely|very (?:low|little)"),
         (r"randomi[sz]ed|随机", r"single-? ?arm|单臂"),
         (r"multi-?cent(?:er|re)|多中心", r"single-? ?cent(?:er|re)|单中心"),
     )
 )  # fmt: skip
 
 
-def sentence_verdict(question: str, sentence: str, vocabulary: Vocabulary, *, measured: bool) -> str:
-    """``yes`` or ``no`` where a sentence says, or denies, what a yes/no question asks; "" where it does neither.
+def sentence_verdict(question: str, sentence: str, vocabulary: Vocabulary) -> str:
+    """``yes`` or ``no`` where a sentence says, or denies, all that a yes/no question asks; "" where it does neither.
 
-    Args:
-        sentence: in the question's language.
-        measured: it is a measure that is asked about; what is more or less of it, figures alone tell.
+    ``sentence``: in the question's language, after what it is about.
     """
-    folded, said = fold(_in_figures(question)).text, fold(sentence).text
+    folded, said = _plain(question), _plain(sentence)
+    if not cue("yes_no").search(folded):
+        return ""
+    if _SIGNIFICANT.search(folded) and _SIGNIFICANT.search(said):
+        return "no" if _NOT_SIGNIFICANT.search(said) else "yes"
+    phases, told = set(_PHASE.findall(folded)), set(_PHASE.findall(said))
     numbers = _numbers(folded)
-    if not cue("yes_no").search(folded) or not numbers <= _numbers(said):
+    if (phases and not told) or not numbers <= _numbers(said):
         return ""
-    claims = any(cue(claim).search(folded) for claim in ("more", "less", "better", "worse"))
-    if measured and claims and not numbers:
-        return ""
-    against = False
+    against = bool(phases) and phases.isdisjoint(told)
     for one, other in _OPPOSITES:
         for asked, opposite in ((one, other), (other, one)):
-            if asked.search(folded) and opposite.search(said) and not asked.search(opposite.sub("", said)):
-                against = True
-    units = [unit for unit in vocabulary.units(_in_figures(question)) if not _empty(unit.printed)]
-    held = set(vocabulary.body(sentence).split())
-    if not units or sum(unit.key in held for unit in units) < (_ENOUGH - 0.2 * against) * len(units):
+            if asked.search(folded) and opposite.search(said) and not asked.search(opposite.sub(" ", said)):
+                folded, against = asked.sub(" ", folded), True
+    # What is more or less of something is told by figures, or by the opposite word, alone.
+    if not against and not numbers and any(cue(claim).search(folded) for claim in _CLAIMS):
+        return ""
+    units = [unit for unit in vocabulary.units(_PHASE.sub(" ", folded)) if not _empty(unit.printed)]
+    held = set(vocabulary.body(said).split())
+    if not all(unit.key in held for unit in units):
         return ""
     if against:
         return "no"
-    absent = [bool(cue("absent").search(text)) for text in (cue("yes_no").sub(" ", folded), said)]
-    if absent[0]:
+    clause = max(_CLAUSE.split(said), key=lambda part: len({u.key for u in units} & set(vocabulary.body(part).split())))
+    if cue("absent").search(cue("yes_no").sub(" ", folded)):
         return ""  # what yes says to a question that denies is not the same in all languages
-    return "no" if absent[1] else "yes"
+    return "no" if cue("absent").search(clause) else "yes"
+
+
+def targets_verdict(case: Case) -> tuple[str, tuple[CatalogueRow, ...]]:
+    """``yes`` or ``no`` for a question whether a drug has targets, with the catalogue's rows of those it has; "" for
+    another question, or where they are not known."""
+    question = fold(case.question.read).text
+    if len(case.focus.drugs) != 1 or case.focus.groups or not cue("yes_no").search(question):
+        return "", ()
+    rows = tuple(case.index.library.catalogue("drug", case.focus.drugs[0][0].id, "target"))
+    known = {concept_key(row.entry.value) for row in rows}
+    asked = {concept_key(symbol) for symbol in _SYMBOL.findall(case.question.read)}
+    drugs = {concept_key(name) for concept, _ in case.focus.drugs for name in concept.names}
+    asked -= drugs
+    if not known or not asked or not _BINDS.search(question):
+        return "", ()
+    return ("yes" if asked <= known else "no"), rows
+
+
+_BINDS = re.compile(r"(?<![a-z])(?:target|bind|hit|block|engage|recogni[sz]e|against|directed)\w*|靶|结合|针对|阻断")
+_SYMBOL = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z][A-Za-z]*-?[A-Z]?[0-9]+[A-Za-z]?|[A-Z]{3,5}|c-[A-Z]{3})(?![A-Za-z0-9-])")
+_CLAIMS = ("more", "less", "better", "worse")
+_CLAUSE = re.compile(r"[，,;；。]|(?<![a-z])(?:but|although|while|whereas)(?![a-z])|虽|但|而(?=不|未|无)")
+_SIGNIFICANT = re.compile(r"significan\w*|显著(?:性|差异|意义)?")
+_NOT_SIGNIFICANT = re.compile(
+    r"(?:no|not|without|neither)(?: \w+){0,3} significan\w*|non-?significan|(?:无|没有|未见|不)(?:统计学)?(?:意义的?)?显著|差异无"
+)
+_PHASE = re.compile(r"phase ?(i{1,3}|iv)[ab]?(?![a-z])|(?<![a-z])(i{1,3}|iv)[ab]? ?期")
+
+
+def _plain(text: str) -> str:
+    """A folded text with its tenths in per cent and its phases in Roman numerals."""
+    folded = fold(_in_figures(text)).text
+    for number, roman in (("三|3", "iii"), ("二|2", "ii"), ("一|1", "i"), ("四|4", "iv")):
+        folded = re.sub(rf"(?:{number})([ab]?) ?期", rf"{roman}\1 期", folded)
+        folded = re.sub(rf"phase (?:{number})(?![0-9.])", f"phase {roman}", folded)
+    return folded
 
 
 def _in_figures(text: str) -> str:

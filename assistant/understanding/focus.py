@@ -95,7 +95,8 @@ def focus_on(question: Question, history: Sequence[str], index: HybridIndex, tri
     if question.follow_up and _SAME_PATIENTS.search(question.read) and history:
         before = _unclaimed(history[-1])
         rest += _leftover(index.vocabulary.units(before), measures_in(before), groups, terms)
-    attributes = attributes_in(question.read)
+    identifies = bool(cue("which_trial").search(fold(question.read).text))
+    attributes = () if identifies else attributes_in(question.read)
     judged = any(cue(claim).search(fold(question.read).text) for claim in ("better", "worse"))
     bare = not asked.measures and not attributes and not rest and not judged
     if question.follow_up and bare and (drugs or groups or _DOSE.search(fold(search).text)):

@@ -13,7 +13,7 @@ from assistant.understanding.defining import defined_in
 from assistant.understanding.follow_ups import is_follow_up, named_before
 from assistant.understanding.measures import measures_in
 from corpus.document import Language, Span
-from corpus.language import language_of
+from corpus.language import HAN, language_of
 from corpus.reading.cleaning import clean
 from corpus.segments.markers import find_markers
 from corpus.vocabulary.drugs import find_drug_names, find_transcribed
@@ -32,12 +32,11 @@ _DRUGS = frozenset({"drug", "drug code"})
 # What is missed by name where no passage holds it.
 _MISSED = _DRUGS | {"disease"}
 _ROMAN = re.compile(r"[IVX]+[ab]?")
+_POSSESSIVE = re.compile(r"(?<=\w)['’]s(?![\w])")
+_HAN_RUN = re.compile(f"[{HAN}]{{3,}}")
 _WORD_AND_NUMBER = re.compile(r"([A-Za-z][a-z]+) [0-9.]+")
 _COUNTED = re.compile(r" ?(?:mg|kg|g|%|patients?|people|men|women|adults|children|months?|weeks?|days?|years?|or|vs|versus)\b")
-_WITH_SUFFIX = re.compile(
-    r"(.{2,}?)-(?:type|like|mutant|mutated|positive|negative|based|containing|free|na[iï]ve|treated|resistant|driven|"
-    r"targeted|targeting|directed|related|expressing|expression|bispecific|low|high|refractory|pretreated|line)s?"
-)
+_WITH_SUFFIX = re.compile(r"(.{2,}?)-[a-z]{3,}")
 _CALLED_A_TRIAL = re.compile(
     r"(?<![\w-])([A-Z][A-Za-z]*[A-Z][A-Za-z]*)(?![\w-]) ?(?:trial|study|试验|研究)|"
     r"(?:trial|study) ([A-Z][A-Za-z]*[A-Z][A-Za-z]*)(?![\w-])"
@@ -87,7 +86,7 @@ def understand(text: str, history: Sequence[str], index: HybridIndex) -> Questio
     """Read a question; ``history`` holds those asked before it, oldest first."""
     text = clean(text).strip()
     sections, unplaced = sections_in(text, index.library.sections)
-    read = index.correct(unplaced)
+    read = _in_full(index.correct(_POSSESSIVE.sub("", unplaced)), index)
     units = index.vocabulary.units(read)
     subjects = _subjects(read, units, index)
     search = read
@@ -222,6 +221,18 @@ def _missing(text: str, units: Sequence[Unit], index: HybridIndex) -> tuple[str,
     missing += _not_alone(text, index)
     # "KEYNOTE-024" is missed once, not again as "KEYNOTE".
     return tuple(m for m in dict.fromkeys(missing) if not any(m != other and m in other for other in missing))
+
+
+def _in_full(text: str, index: HybridIndex) -> str:
+    """``text`` with drugs' Chinese names that leave out their ending in full: 阿替利珠 is 阿替利珠单抗."""
+    terms = index.vocabulary.terms
+    for match in reversed(list(_HAN_RUN.finditer(text))):
+        for name in terms.names():
+            stem = name.removesuffix("单抗")
+            if stem != name and len(stem) > 2 and stem in match[0] and name not in match[0]:
+                text = text[: match.start()] + match[0].replace(stem, name) + text[match.end() :]
+                break
+    return text
 
 
 def _is_worded(name: str, text: str, index: HybridIndex) -> bool:
