@@ -19,7 +19,8 @@ def quote_answer(evidence: Sequence[Evidence], language: Language) -> str:
     quoted = [item for item in evidence if item.quotes]
     others = [item for item in quoted if item.passage.language != language]
     names = joined(
-        [say(f"language.{each}", language) for each in dict.fromkeys(item.passage.language for item in others)], language
+        [say(f"language.{each}", language) for each in dict.fromkeys(item.passage.language for item in others)],
+        language,
     )
     key = "quotes"
     if others and len(others) == len(quoted):

@@ -41,8 +41,12 @@ _ASKS_A_DRUG = re.compile(
     r"\b(?:which|what) (?:\w+ ){0,2}(?:drug|antibody|bispecific|molecule|agent)\b|(?:哪[一]?[种个款]|什么|代表)(?:药物?|双抗|抗体|分子)",
     re.I,
 )
-_ABSENT = re.compile(r"\b(?:without|lacking|that lack|that do not contain|not containing)(?: an?| the)?\b|不含有?|缺乏|无(?=Fc)", re.I)
-_PRESENT = re.compile(r"\b(?:with|containing|that contain|that keep|that retain)(?: an?| the| their| its)?\b|含有?|保留", re.I)
+_ABSENT = re.compile(
+    r"\b(?:without|lacking|that lack|that do not contain|not containing)(?: an?| the)?\b|不含有?|缺乏|无(?=Fc)", re.I
+)
+_PRESENT = re.compile(
+    r"\b(?:with|containing|that contain|that keep|that retain)(?: an?| the| their| its)?\b|含有?|保留", re.I
+)
 
 
 class Conversation:

@@ -89,7 +89,9 @@ class Case:
     def content(self) -> frozenset[str]:
         """Keys of the words and concepts that it asks with, those aside that any question has."""
         units = self.index.vocabulary.units(self.question.read)
-        return frozenset(u.key for u in units if len(u.printed) > 1 and not cue("filler").fullmatch(fold(u.printed).text))
+        return frozenset(
+            u.key for u in units if len(u.printed) > 1 and not cue("filler").fullmatch(fold(u.printed).text)
+        )
 
     @property
     def attributes(self) -> tuple[Attribute, ...]:
@@ -184,9 +186,7 @@ class Case:
         """The refusal of what is no question to a library, with nothing beside it."""
         return self._refusal(reason, missing, (), NOTHING)
 
-    def _refusal(
-        self, reason: Reason, missing: Sequence[str], hits: Sequence[Hit], understood: Understood
-    ) -> NotFound:
+    def _refusal(self, reason: Reason, missing: Sequence[str], hits: Sequence[Hit], understood: Understood) -> NotFound:
         question = self.question
         nearest = self._completed(self.told(nearest_evidence(hits[: self.options.nearest])))
         wording = refusal(reason, missing, question.language, nearest=bool(nearest))

@@ -9,6 +9,7 @@ from assistant.answering.cited_references import cites
 from assistant.answering.evidence import Choice
 from assistant.steps.case import Case
 from assistant.steps.scope import ABOUT, NAMED
+from assistant.understanding.attributes import attributes
 from corpus.document import Passage
 from corpus.packs.sidecar_formats import sentence_key
 from corpus.trial_results.trial_names import is_trial_name
@@ -25,6 +26,8 @@ _TRANSLATED = 1.5
 
 
 _NUMBER = re.compile(r"(?<![0-9A-Za-z.\-])(?:[0-9]{3,}|[0-9]+\.[0-9]+)(?![0-9])")
+_REASON = 1.0
+"""What one gains that gives a reason, where one is asked."""
 _AIM = 2.0
 """What one loses that tells what was to be found out, where what was found is asked."""
 _AIMS = re.compile(
@@ -59,12 +62,15 @@ def choices_for(case: Case) -> list[Choice]:
     share = case.options.evidence.passage_share
     numbers = set(_NUMBER.findall(case.question.read))
     kinds = _kinds_asked(case.question.read)
+    causes = any(attribute.key == "cause" for attribute in case.attributes)
+    causal = next(attribute for attribute in attributes() if attribute.key == "cause").is_told
     choices = []
     for hit in hits_for(case):
         sureness = case.scope.sureness(hit.passage)
         for span, score in zip(hit.passage.sentences, hit.sentence_scores, strict=True):
             worth = score + share * hit.score + _TELLS * told_in(hit.passage.sentence(span), case)
             worth += _IS_NAMED * (bool(case.scope) and sureness[span] == NAMED)
+            worth += _REASON * causes * causal(hit.passage.sentence(span))
             worth -= _SUMMED_UP * is_summary(hit.passage)
             worth += _NUMBERED * len(numbers & set(_NUMBER.findall(hit.passage.sentence(span))))
             worth += _TRANSLATED * _shared(case, hit.passage, hit.passage.sentence(span))

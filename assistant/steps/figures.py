@@ -60,7 +60,9 @@ def _not_in_the_study(case: Case) -> Reply | None:
     library = case.index.library
     own = set(library.rows_of(case.document))
     measures = case.focus.asked.measures
-    if not case.is_called or any(not own.isdisjoint(library.rows_with(told_word(measure.key)).tolist()) for measure in measures):
+    if not case.is_called or any(
+        not own.isdisjoint(library.rows_with(told_word(measure.key)).tolist()) for measure in measures
+    ):
         return None
     title = library.document_titles([case.document])[case.document]
     return case.lacks(Lacking(title, (), measures), "not_reported")

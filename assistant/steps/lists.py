@@ -20,9 +20,13 @@ from corpus.words.folding import fold
 from index.store.catalogue.table import CatalogueRow
 
 _TRIALS = re.compile(r"(?<![a-z])(?:trials|studies)(?![a-z])|试验|研究")
-_DRUGS = re.compile(r"(?<![a-z])(?:drugs?|agents?|antibod(?:y|ies)|bispecifics?|bsabs?|molecules?|medicines?)(?![a-z])|药|双抗|抗体")
+_DRUGS = re.compile(
+    r"(?<![a-z])(?:drugs?|agents?|antibod(?:y|ies)|bispecifics?|bsabs?|molecules?|medicines?)(?![a-z])|药|双抗|抗体"
+)
 _OTHER = re.compile(r"(?<![a-z])(?:other|else|besides|another)(?![a-z])|其他|另外|还有|别的")
-_SYMBOL = re.compile(r"(?<![A-Za-z0-9-])[A-Za-z]{1,6}(?:-[A-Za-z0-9]{1,4}|[0-9]{1,4}[A-Za-z]?)?(?:-[0-9])?(?![A-Za-z0-9])")
+_SYMBOL = re.compile(
+    r"(?<![A-Za-z0-9-])[A-Za-z]{1,6}(?:-[A-Za-z0-9]{1,4}|[0-9]{1,4}[A-Za-z]?)?(?:-[0-9])?(?![A-Za-z0-9])"
+)
 _MOST = 12
 """Lines of a list at most: more are a table's business."""
 
@@ -41,7 +45,7 @@ def trials(case: Case) -> Reply | None:
     question, focus = fold(case.question.read).text, case.focus
     if not (cue("list").search(question) and _TRIALS.search(question)) or focus.groups or focus.asked.measures:
         return None
-    designed = list(_of_design(case))
+    designed = [row for row in _of_design(case) if _is_on(row, case) and not REGISTERED.fullmatch(row.entry.name)]
     if designed:
         return _answer(case, "list.trials", _gathered(case, designed))
     if not focus.drugs or case.attributes or not case.scope.rows:
@@ -60,11 +64,23 @@ def trials(case: Case) -> Reply | None:
     return _answer(case, "list.trials", list(found.values())) if len(found) > 1 else None
 
 
+def _is_on(row: CatalogueRow, case: Case) -> bool:
+    """Whether a row's trial is one of a drug that the question names, if it names any."""
+    ids = {concept.id for concept, _ in case.focus.drugs}
+    passage = case.index.library.passage_at(row.document_id, row.entry.span.start) if ids else None
+    terms = case.index.vocabulary.terms
+    return not passage or bool(ids & {m.concept.id for m in terms.find(f"{passage.heading}\n{passage.text}")})
+
+
 def _of_design(case: Case) -> Iterable[CatalogueRow]:
     """The catalogue's rows of the trials that are blinded, or designed, as a question asks."""
     phases = set(_phases(case.question.read))
     if phases:
-        return [r for r in case.index.library.catalogue("trial", field="phase") if phases & set(_phases(f"{r.entry.value}期"))]
+        return [
+            r
+            for r in case.index.library.catalogue("trial", field="phase")
+            if phases & set(_phases(f"{r.entry.value}期"))
+        ]
     for told in ("blinding", "design"):
         wanted = senses(told, case.question.read)
         if wanted:
@@ -78,13 +94,18 @@ def _phases(text: str) -> list[str]:
     folded = fold(text).text
     for number, roman in (("三|3", "iii"), ("二|2", "ii"), ("一|1", "i"), ("四|4", "iv")):
         folded = re.sub(rf"(?:phase )?(?:{number})(?=[ab]? ?期)|(?<=phase )(?:{number})", roman, folded)
-    return [one or two for one, two in re.findall(r"phase ?(i{1,3}|iv)[ab]?(?![a-z])|(?<![a-z])(i{1,3}|iv)[ab]? ?期", folded)]
+    return [
+        one or two
+        for one, two in re.findall(r"phase ?(i{1,3}|iv)[ab]?(?![a-z])|(?<![a-z])(i{1,3}|iv)[ab]? ?期", folded)
+    ]
 
 
 def drugs(case: Case) -> Reply | None:
     """The drugs that have a target, where a question asks which they are."""
     question, focus = fold(case.question.read).text, case.focus
-    listing = cue("list").search(question) or (_OTHER.search(question) and re.match(r"(?:and )?(?:which|what)|哪", question))
+    listing = cue("list").search(question) or (
+        _OTHER.search(question) and re.match(r"(?:and )?(?:which|what)|哪", question)
+    )
     if not listing or not _DRUGS.search(question) or focus.groups or focus.drugs or focus.asked.measures:
         return None
     rows = case.index.library.catalogue("drug", field="target", values=_targets(case))

@@ -74,8 +74,9 @@ def _opening(case: Case, best: Sequence[Choice]) -> str:
     subject = " ".join(case.understood.trials or case.understood.drugs)
     for choice in best[:2]:
         said = _in_language(choice, case)
-        about = f"{choice.hit.passage.topic} {subject} {said}"
-        found = sentence_verdict(question, about, case.index.vocabulary) if said else ""
+        about = f"{choice.hit.passage.topic} {subject}"
+        told = any(attribute.strict and attribute.is_told(choice.text) for attribute in case.attributes)
+        found = sentence_verdict(question, said, about, case.index.vocabulary, told=told) if said else ""
         if found:
             return say(f"verdict.{found}", language) + "\n"
     if cue("which_trial").search(fold(question).text) and not case.question.asks_reference and best:

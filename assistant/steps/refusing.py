@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from assistant.answering.figures import Lacking, false_premise
 from assistant.answering.reply import Reply
 from assistant.steps.case import AssistantOptions, Case
-from assistant.steps.choosing import tells_of_subject
+from assistant.steps.choosing import choices_for, tells_of_subject, told_in
 from assistant.steps.scope import belonging
 from assistant.understanding.cues import cue
 from assistant.understanding.intents import intent_of
@@ -58,8 +58,14 @@ def not_of_the_subject(case: Case) -> Reply | None:
 
 def unsupported(case: Case) -> Reply | None:
     """Where no passage is close enough to the question to hold its answer."""
-    supported = _supported(case.question, case.hits, case.options) or tells_of_subject(case)
+    supported = _supported(case.question, case.hits, case.options) or tells_of_subject(case) or _is_told(case)
     return None if supported else case.refused("no_support")
+
+
+def _is_told(case: Case) -> bool:
+    """Whether the best sentence tells what is asked, and its passage is related to the question."""
+    best = choices_for(case)[:1] if case.attributes else []
+    return any(told_in(c.text, case) and c.hit.similarity >= case.options.related for c in best)
 
 
 def _supported(question: Question, hits: Sequence[Hit], options: AssistantOptions) -> bool:

@@ -10,6 +10,7 @@ from assistant.answering.composing import quote_answer
 from assistant.answering.evidence import passage_evidence
 from assistant.answering.reply import Reply
 from assistant.steps.case import Case
+from assistant.trials.arms import drugs_in
 from assistant.understanding.cues import cue
 from assistant.wording.messages import say
 from corpus.document import Heading, Passage
@@ -25,7 +26,12 @@ _SENTENCES = 5
 _SECTION = re.compile(r"(?<![a-z])(?:sub)?(?:section|chapter|part)s?(?![a-z])|小?节|章|部分")
 _WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine")
 _NUMERALS = "二三四五六七八九"
-_COUNTED = re.compile(rf"(?<![a-z])({'|'.join(_WORDS)})(?![a-z])|(?<!第)([{_NUMERALS}两])(?:种|类|个|大|项|条)(?!月|月)")
+_COUNTED = re.compile(
+    rf"(?<![a-z])({'|'.join(_WORDS)})(?![a-z])|(?<!第)([{_NUMERALS}两])(?:种|类|个|大|项|条)(?!月|月)"
+)
+_COVERED = re.compile(
+    r"(?<![a-z])(?:review(?:ed)?|cover(?:ed|s)?|discuss(?:ed|es)?|describe[ds]?|section|chapter)(?![a-z])|讲|介绍|综述|讨论|涉及|[章节]"
+)
 _ENOUGH = 0.5
 """Share of a question's content that a heading holds where the question is about its section."""
 
@@ -65,13 +71,19 @@ def outline(case: Case) -> Reply | None:
     """What the outline of the document lists, where a question counts as many: "the four mechanisms"."""
     question = fold(case.question.read).text
     counted = _COUNTED.search(question)
-    if not counted or case.scope or case.focus.asked.measures or not case.hits:
+    covered = cue("list").search(question) and _COVERED.search(question)
+    if not (counted or covered) or case.scope or case.focus.asked.measures or not case.hits:
         return None
-    count = _WORDS.index(counted[1]) + 2 if counted[1] else _NUMERALS.replace("二", "两").find(counted[2]) + 2
-    parts = [part for part in _parts(case) if len(part.children) == count and part.share >= _ENOUGH]
+    parts = [part for part in _parts(case) if part.share >= _ENOUGH and len(part.children) > 1]
+    if counted:
+        count = _WORDS.index(counted[1]) + 2 if counted[1] else _NUMERALS.replace("二", "两").find(counted[2]) + 2
+        parts = [part for part in parts if len(part.children) == count]
+    else:  # the sections on drugs
+        parts = [part for part in parts if all(drugs_in(h.title, case.index.vocabulary.terms) for h in part.children)]
     if not parts:
         return None
     part = max(parts, key=lambda part: part.share)
+    count = len(part.children)
     openings = _openings(case, replace(part, heading=part.heading))[-count:]
     if len(openings) != count:
         return None
@@ -93,9 +105,11 @@ def _parts(case: Case) -> list[_Part]:
     document = case.index.library.document(case.hits[0].passage.document_id)
     vocabulary = case.index.vocabulary
     words = _SECTION.sub(" ", _COUNTED.sub(" ", fold(case.question.read).text))
-    units = [u for u in vocabulary.units(cue("summary").sub(" ", words)) if len(u.printed) > 1 and u.key in case.content]
+    units = [
+        u for u in vocabulary.units(cue("summary").sub(" ", words)) if len(u.printed) > 1 and u.key in case.content
+    ]
     # A document's own words are many; what concepts a heading names, tells.
-    if cue("summary").search(fold(case.question.read).text) and any(u.concept for u in units):
+    if not _COUNTED.search(fold(case.question.read).text) and any(u.concept for u in units):
         units = [u for u in units if u.concept]
     parts = []
     for place, heading in enumerate(document.headings):

@@ -26,7 +26,9 @@ _THAN = re.compile(
     r"(?<![a-z])(?:than|beat|outperform(?:ed)?|versus|vs\.?|over|against|compared (?:with|to)|relative to)(?![a-z])"
     r"|优于|劣于|[高长多低短少好差]于|相较于|相比于?|(?<![相对])比(?![较例])"
 )
-_FIRST_IS_OTHER = re.compile(r"^[^,，]{0,4}(?:compared (?:with|to)|relative to|与|和|同|较|相较于|相比于)([^,，]{1,40}?)(?:组)?(?:相比|比较)?[,，]")
+_FIRST_IS_OTHER = re.compile(
+    r"^[^,，]{0,4}(?:compared (?:with|to)|relative to|与|和|同|较|相较于|相比于)([^,，]{1,40}?)(?:组)?(?:相比|比较)?[,，]"
+)
 _ADDED = re.compile(r"(.+?)(?<![a-z])(?:on top of|added to|in addition to)(?![a-z])(.+)")
 _DOSE = re.compile(r"(?<![0-9.])([0-9]{1,4}(?:\.[0-9]+)?) ?mg")
 _THRESHOLD = re.compile(
@@ -182,21 +184,24 @@ _OPPOSITES = tuple(
 )  # fmt: skip
 
 
-def sentence_verdict(question: str, sentence: str, vocabulary: Vocabulary) -> str:
+def sentence_verdict(question: str, sentence: str, about: str, vocabulary: Vocabulary, *, told: bool) -> str:
     """``yes`` or ``no`` where a sentence says, or denies, all that a yes/no question asks; "" where it does neither.
 
-    ``sentence``: in the question's language, after what it is about.
+    Args:
+        sentence: in the question's language.
+        about: what it is about and may not say itself.
+        told: it tells the attribute that is asked; then it need hold no more than the things named in the question.
     """
     folded, said = _plain(question), _plain(sentence)
     if not cue("yes_no").search(folded):
         return ""
     if _SIGNIFICANT.search(folded) and _SIGNIFICANT.search(said):
         return "no" if _NOT_SIGNIFICANT.search(said) else "yes"
-    phases, told = set(_PHASE.findall(folded)), set(_PHASE.findall(said))
+    phases, printed = set(_PHASE.findall(folded)), set(_PHASE.findall(said))
     numbers = _numbers(folded)
-    if (phases and not told) or not numbers <= _numbers(said):
+    if (phases and not printed) or not numbers <= _numbers(f"{_plain(about)} {said}"):
         return ""
-    against = bool(phases) and phases.isdisjoint(told)
+    against = bool(phases) and phases.isdisjoint(printed)
     for one, other in _OPPOSITES:
         for asked, opposite in ((one, other), (other, one)):
             if asked.search(folded) and opposite.search(said) and not asked.search(opposite.sub(" ", said)):
@@ -204,8 +209,8 @@ def sentence_verdict(question: str, sentence: str, vocabulary: Vocabulary) -> st
     # What is more or less of something is told by figures, or by the opposite word, alone.
     if not against and not numbers and any(cue(claim).search(folded) for claim in _CLAIMS):
         return ""
-    units = [unit for unit in vocabulary.units(_PHASE.sub(" ", folded)) if not _empty(unit.printed)]
-    held = set(vocabulary.body(said).split())
+    units = [u for u in vocabulary.units(_PHASE.sub(" ", folded)) if not _empty(u.printed) and (u.concept or not told)]
+    held = set(vocabulary.body(f"{about} {said}").split())
     if not all(unit.key in held for unit in units):
         return ""
     if against:

@@ -17,7 +17,10 @@ _ENGLISH = re.compile(
     re.I,
 )
 _STANDS_FOR = re.compile(r"(?P<name>[^?,;:–—]{2,40}?) (?:stands? for|means?|refers? to)(?: what)?[?.! ]*", re.I)
-_THEN_WHAT = re.compile(r"(?P<name>[^?,;:–—]{2,40}?)(?:,? ?[-–—] ?|, )(?:what(?:'s| is) (?:that|it)|what (?:sort|kind|type) of \w+ is (?:that|it))[?.! ]*", re.I)
+_THEN_WHAT = re.compile(
+    r"(?P<name>[^?,;:–—]{2,40}?)(?:,? ?[-–—] ?|, )(?:what(?:'s| is) (?:that|it)|what (?:sort|kind|type) of \w+ is (?:that|it))[?.! ]*",
+    re.I,
+)
 _CHINESE = re.compile(
     r"(?:请问|请)?(?:(?:什么是|什么叫|何谓|何为|解释(?:一下|下)?|说明(?:一下)?)(?P<name>[^，。；？?]{1,40}?)"
     r"|(?P<other>[^，。；？?]{1,40}?)(?:(?:这个|一)?(?:词|缩写|术语)?)"

@@ -17,6 +17,7 @@ from corpus.language import HAN, language_of
 from corpus.reading.cleaning import clean
 from corpus.segments.markers import find_markers
 from corpus.vocabulary.drugs import find_drug_names, find_transcribed
+from corpus.vocabulary.terms import Terms
 from corpus.words.folding import fold
 from corpus.words.segmenting import STOP_WORDS
 from index.search.hybrid import HybridIndex
@@ -32,10 +33,16 @@ _DRUGS = frozenset({"drug", "drug code"})
 # What is missed by name where no passage holds it.
 _MISSED = _DRUGS | {"disease"}
 _ROMAN = re.compile(r"[IVX]+[ab]?")
-_POSSESSIVE = re.compile(r"(?<=\w)['’]s(?![\w])")
+_ANTIBODY = "单抗"
+# "PM8002's", no "what's".
+_POSSESSIVE = re.compile(
+    r"(?<=[A-Za-z0-9])(?<!\b[Ww]hat)(?<!\b[Ww]ho)(?<!\b[Tt]hat)(?<!\b[Ii]t)(?<!ere)(?<!\b[Hh]ow)['’]s(?!\w)"
+)
 _HAN_RUN = re.compile(f"[{HAN}]{{3,}}")
 _WORD_AND_NUMBER = re.compile(r"([A-Za-z][a-z]+) [0-9.]+")
-_COUNTED = re.compile(r" ?(?:mg|kg|g|%|patients?|people|men|women|adults|children|months?|weeks?|days?|years?|or|vs|versus)\b")
+_COUNTED = re.compile(
+    r" ?(?:mg|kg|g|%|patients?|people|men|women|adults|children|months?|weeks?|days?|years?|or|vs|versus)\b"
+)
 _WITH_SUFFIX = re.compile(r"(.{2,}?)-[a-z]{3,}")
 _CALLED_A_TRIAL = re.compile(
     r"(?<![\w-])([A-Z][A-Za-z]*[A-Z][A-Za-z]*)(?![\w-]) ?(?:trial|study|试验|研究)|"
@@ -216,7 +223,11 @@ def _missing(text: str, units: Sequence[Unit], index: HybridIndex) -> tuple[str,
     missing = [name for name in spelt if not index.names(name)]
     for unit in index.unknown(units):
         concept = concepts.get(unit.concept) if unit.concept else None
-        if concept.category in _MISSED if concept else _is_name(unit, text) and not _is_worded(unit.printed, text, index):
+        if (
+            concept.category in _MISSED
+            if concept
+            else _is_name(unit, text) and not _is_worded(unit.printed, text, index)
+        ):
             missing.append(unit.printed)
     missing += _not_alone(text, index)
     # "KEYNOTE-024" is missed once, not again as "KEYNOTE".
@@ -225,21 +236,27 @@ def _missing(text: str, units: Sequence[Unit], index: HybridIndex) -> tuple[str,
 
 def _in_full(text: str, index: HybridIndex) -> str:
     """``text`` with drugs' Chinese names that leave out their ending in full: 阿替利珠 is 阿替利珠单抗."""
-    terms = index.vocabulary.terms
-    for match in reversed(list(_HAN_RUN.finditer(text))):
-        for name in terms.names():
-            stem = name.removesuffix("单抗")
-            if stem != name and len(stem) > 2 and stem in match[0] and name not in match[0]:
-                text = text[: match.start()] + match[0].replace(stem, name) + text[match.end() :]
-                break
+    folded = fold(text).text
+    for stem, name in _stems(index.vocabulary.terms).items() if _HAN_RUN.search(text) else ():
+        if stem in text and name not in folded:
+            text = text.replace(stem, name)
     return text
+
+
+@lru_cache(maxsize=2)
+def _stems(terms: Terms) -> dict[str, str]:
+    """Chinese names of antibodies without their ending, each with the whole name."""
+    ended = [name for name in terms.names() if name.endswith(_ANTIBODY) and len(name) > len(_ANTIBODY) + 2]
+    return {name.removesuffix(_ANTIBODY): name for name in ended}
 
 
 def _is_worded(name: str, text: str, index: HybridIndex) -> bool:
     """Whether a word with the look of a name is an English word with a number or a known name in it: "treated 657
     patients", "tarlatamab 10 mg", "EGFR-mutant", "versus 3"."""
     worded = _WORD_AND_NUMBER.fullmatch(name)
-    if worded and (worded[1].lower() in STOP_WORDS or _COUNTED.match(text, text.find(name) + len(name)) or index.names(worded[1])):
+    if worded and (
+        worded[1].lower() in STOP_WORDS or _COUNTED.match(text, text.find(name) + len(name)) or index.names(worded[1])
+    ):
         return True
     compound = _WITH_SUFFIX.fullmatch(name)
     return bool(compound) and index.names(compound[1])

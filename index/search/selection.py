@@ -47,7 +47,9 @@ def select(hits: Sequence[Hit], k: int) -> list[Hit]:
 
     Ties keep the order given.
     """
-    handicapped = [replace(hit, score=hit.score - _SUMMARY_HANDICAP) if is_summary(hit.passage) else hit for hit in hits]
+    handicapped = [
+        replace(hit, score=hit.score - _SUMMARY_HANDICAP) if is_summary(hit.passage) else hit for hit in hits
+    ]
     chosen: list[Hit] = []
     shown: list[frozenset[str]] = []
     for hit in sorted(handicapped, key=lambda hit: -hit.score):

@@ -243,7 +243,8 @@ class Library:
         """The passage that holds a character of a document, else the one after it: a heading lies in none."""
         with self._file.reading() as connection:
             found = connection.execute(
-                "SELECT row FROM passages WHERE document_id = ? AND end > ? ORDER BY start LIMIT 1", (document_id, start)
+                "SELECT row FROM passages WHERE document_id = ? AND end > ? ORDER BY start LIMIT 1",
+                (document_id, start),
             ).fetchone()
             return self.passages(found)[0] if found else None
 
