@@ -13,8 +13,9 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from assistant.answering.assistant import Assistant, AssistantOptions
+from assistant.answering.assistant import Assistant
 from assistant.answering.reply import Answer
+from assistant.steps.case import AssistantOptions
 from benchmarks.crosslingual import read_lines
 from index.search.hybrid import HybridIndex
 

@@ -9,9 +9,9 @@ from dataclasses import replace
 from assistant.answering.composing import refusal
 from assistant.answering.language_model import LanguageModel
 from assistant.answering.reply import Evidence, NotFound, Reply
-from assistant.guard.number_guard import Failure
 from assistant.conversations.looking_back import Conversation
-from assistant.steps.case import AssistantOptions, Case, faults
+from assistant.guard.number_guard import Failure
+from assistant.steps.case import USUAL, AssistantOptions, Case, faults
 from assistant.steps.definitions import definition
 from assistant.steps.figures import figures, results
 from assistant.steps.lists import binds, drugs, trials
@@ -60,7 +60,7 @@ class Assistant:
     def __init__(
         self,
         index: HybridIndex,
-        options: AssistantOptions = AssistantOptions(),
+        options: AssistantOptions = USUAL,
         language_model: LanguageModel | None = None,
     ) -> None:
         """``language_model``: words the answers where its words can be traced; None for the library's sentences."""

@@ -19,11 +19,11 @@ from index.search.hybrid import HybridIndex
 _ORDINALS = ("first", "second", "third", "fourth", "fifth")
 _NUMERALS = "一二三四五"
 _ONE_OF = re.compile(
-    rf"\bthe (?P<en>{'|'.join(_ORDINALS)}|last|latter|former)(?: (?:one|trial|study|drug|antibody|target|mechanism|type))?"
+    rf"\bthe (?P<en>{'|'.join(_ORDINALS)}|last|latter|former)"
+    r"(?: (?:one|trial|study|drug|antibody|target|mechanism|type))?"
     rf"(?! (?:line|author|time|dose|week|month|year|phase|generation))\b(?:-named)?|"
     rf"第(?P<zh>[{_NUMERALS}])(?:个|种|项|款)?(?:研究|试验|药物?|靶点|机制|类型)?(?![线期代年月次周])|"
-    rf"(?P<side>前者|后者|前一(?:个|种|项)(?:研究|试验|药物?|靶点|机制)?|后一(?:个|种|项)(?:研究|试验|药物?|靶点|机制)?|"
-    rf"最后一(?:个|种|项)(?:研究|试验|药物?)?)",
+    r"(?P<side>前者|后者|(?:前|后|最后)一(?:个|种|项)(?:研究|试验|药物?|靶点|机制)?)",
     re.I,
 )
 _EARLIEST = re.compile(
@@ -32,13 +32,14 @@ _EARLIEST = re.compile(
     re.I,
 )
 _THAT_TRIAL = re.compile(
-    r"\b(?:back to )?th(?:at|is) (?:trial|study)\b|(?:回到|刚才|前面)(?:刚才|前面)?(?:提到|说)?的?(?:那|这)?(?:个|项)?(?:研究|试验)|"
-    r"(?:这|那|该)(?:个|项)?(?:研究|试验)",
+    r"\b(?:back to )?th(?:at|is) (?:trial|study)\b|(?:这|那|该)(?:个|项)?(?:研究|试验)|"
+    r"(?:回到|刚才|前面)(?:刚才|前面)?(?:提到|说)?的?(?:那|这)?(?:个|项)?(?:研究|试验)",
     re.I,
 )
 _THE_OTHER = re.compile(r"\bthe other (?:class|type|kind|group|one)\b|另(?:外)?一(?:类|种|个)", re.I)
 _ASKS_A_DRUG = re.compile(
-    r"\b(?:which|what) (?:\w+ ){0,2}(?:drug|antibody|bispecific|molecule|agent)\b|(?:哪[一]?[种个款]|什么|代表)(?:药物?|双抗|抗体|分子)",
+    r"\b(?:which|what) (?:\w+ ){0,2}(?:drug|antibody|bispecific|molecule|agent)\b|"
+    r"(?:哪一?[种个款]|什么|代表)(?:药物?|双抗|抗体|分子)",
     re.I,
 )
 _ABSENT = re.compile(
@@ -68,18 +69,20 @@ class Conversation:
     def _said(self, text: str, before: Sequence[str]) -> str:
         if not before:
             return text
-        for pattern, instead in (
-            (_EARLIEST, lambda match: self._trial(before)),
-            (_ONE_OF, lambda match: self._listed(match, before)),
-            (_THAT_TRIAL, lambda match: self._trial(before[::-1])),
-        ):
+        for pattern in (_EARLIEST, _ONE_OF, _THAT_TRIAL):
             match = pattern.search(text)
-            named = instead(match) if match else ""
+            named = self._meant(match, before) if match else ""
             if match and named:
                 return f"{text[: match.start()]}{_apart(text, match.start(), named)}{text[match.end() :]}"
         if _THE_OTHER.search(text):
             return f"{_opposite(before[-1])} {text}" if _opposite(before[-1]) else text
         return self._with_subject(text, before)
+
+    def _meant(self, match: re.Match[str], before: Sequence[str]) -> str:
+        """What words that look back mean; "" where that is not known."""
+        if match.re is _ONE_OF:
+            return self._listed(match, before)
+        return self._trial(before if match.re is _EARLIEST else before[::-1])
 
     def _trial(self, questions: Sequence[str]) -> str:
         """The first trial that any of ``questions`` names; "" where none does."""

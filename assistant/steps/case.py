@@ -57,6 +57,9 @@ class AssistantOptions:
     evidence: EvidenceOptions = EvidenceOptions()
 
 
+USUAL = AssistantOptions()
+
+
 class Case:
     """A question; what it is about and what is found for it, once a step asks."""
 
@@ -135,7 +138,7 @@ class Case:
         asked = frozenset(unit.key for unit in vocabulary.units(self.focus.search)) & self.content or self.content
         ranked: list[tuple[float, str, int]] = []
         for id, scores in worth.items():
-            best, second = (sorted(scores, reverse=True) + [min(scores)])[:2]
+            best, second = [*sorted(scores, reverse=True), min(scores)][:2]
             held = set(vocabulary.body(titles.get(id, "")).split())
             share = len(asked & held) / max(1, len(asked))
             worth_all = best + self.options.second * second + self.options.titled * share

@@ -17,44 +17,56 @@ from corpus.words.folding import fold
 from index.search.hit import Hit
 from index.search.selection import is_summary
 
-_TELLS, _IS_NAMED = 1.5, 0.25
-"""Standard deviations that a sentence gains for each thing asked that it tells, and where it names the subject."""
-_SUMMED_UP = 2.0
-"""What a sentence of an abstract loses beside those of the body, which tell more."""
-_TRANSLATED = 1.5
-"""What one gains whose translation holds all words of the question."""
-
-
-_NUMBER = re.compile(r"(?<![0-9A-Za-z.\-])(?:[0-9]{3,}|[0-9]+\.[0-9]+)(?![0-9])")
+# What a sentence gains or loses, in standard deviations of the scores of sentences.
+_TELLS = 1.5
+"""For each thing asked that it tells."""
+_IS_NAMED = 0.25
+"""Where it names the subject."""
 _REASON = 1.0
-"""What one gains that gives a reason, where one is asked."""
-_AIM = 2.0
-"""What one loses that tells what was to be found out, where what was found is asked."""
-_AIMS = re.compile(
-    r"(?<![a-z])(?:aim(?:s|ed)?|objectives?|purpose|hypothesi[sz]\w*)(?![a-z])|^to (?:study|assess|evaluate|compare|report|"
-    r"investigate|determine|examine)(?![a-z])|(?:was|were) (?:designed|performed|conducted|undertaken) to|we (?:aimed|sought)|旨在|目的"
-)
+"""Where it gives a reason, and one is asked."""
 _OF_THE_KIND = 1.5
-"""What one gains that holds something of the kind that is asked for: a share, a date."""
+"""Where it holds something of the kind that is asked for: a share, a date."""
+_NUMBERED = 1.5
+"""For each number of the question, of three digits or with decimals, that it holds."""
+_TRANSLATED = 1.5
+"""Where its translation holds all words of the question."""
+_SUMMED_UP = 2.0
+"""Lost by one of an abstract beside those of the body, which tell more."""
+_AIM = 2.0
+"""Lost by one that tells what was to be found out, where what was found is asked."""
+_NUMBER = re.compile(r"(?<![0-9A-Za-z.\-])(?:[0-9]{3,}|[0-9]+\.[0-9]+)(?![0-9])")
+_AIMS = re.compile(
+    r"(?<![a-z])(?:aim(?:s|ed)?|objectives?|purpose|hypothesi[sz]\w*)(?![a-z])|旨在|目的|"
+    r"^to (?:study|assess|evaluate|compare|report|investigate|determine|examine)(?![a-z])|"
+    r"(?:was|were) (?:designed|performed|conducted|undertaken) to|we (?:aimed|sought)"
+)
 _KINDS = tuple(
     (re.compile(asked), re.compile(told))
     for asked, told in (
-        (r"what (?:proportion|percentage|share|fraction)|by what percentage|how (?:often|common)|(?<![a-z])rates?(?![a-z])"
-         r"|incidence|百分之|比例|发生率|率(?:是|为|有|多)|占多少|常见吗|多见吗", r"[0-9] ?(?:%|per ?cent)"),
-        (r"how (?:many|much|long|large|big|heavy)|what was the (?:median|mean|average)|多少|几[个例名位周天月年次]|多久|多长|多大",
-         r"[0-9]"),
+        (
+            r"what (?:proportion|percentage|share|fraction)|by what percentage|how (?:often|common)|incidence|"
+            r"(?<![a-z])rates?(?![a-z])|百分之|比例|发生率|率(?:是|为|有|多)|占多少|常见吗|多见吗",
+            r"[0-9] ?(?:%|per ?cent)",
+        ),
+        (
+            r"how (?:many|much|long|large|big|heavy)|what was the (?:median|mean|average)|"
+            r"多少|几[个例名位周天月年次]|多久|多长|多大",
+            r"[0-9]",
+        ),
         (r"(?<![a-z])p[- ]values?|significan|显著", r"[Pp] ?[=<>≤≥]|significan|显著"),
-        (r"(?<![a-z])when(?![a-z])|(?:which|what) (?:year|month|date)|什么时候|何时|哪[一]?年|几月", r"(?:19|20)[0-9]{2}"),
+        (
+            r"(?<![a-z])when(?![a-z])|(?:which|what) (?:year|month|date)|什么时候|何时|哪一?年|几月",
+            r"(?:19|20)[0-9]{2}",
+        ),
         (r"confidence interval|置信区间", r"CI|置信区间"),
     )
-)  # fmt: skip
+)
+"""How a kind of answer is asked for, and what it looks like."""
 _HAVING = re.compile(
     r"(?:(?P<lacks>不含有?|缺乏|缺失|无|without|lack(?:s|ing)?|no|not contain(?:ing)?)|"
-    r"含有?|保留|with|contain(?:s|ing)?|retain(?:s|ing)?|keep(?:s|ing)?) ?(?:an? |the |its |their )?(?P<thing>[a-z][a-z0-9]{1,5})(?![a-z])"
-    r"|(?P<free>[a-z][a-z0-9]{1,5})-(?:free|less)"
+    r"含有?|保留|with|contain(?:s|ing)?|retain(?:s|ing)?|keep(?:s|ing)?)"
+    r" ?(?:an? |the |its |their )?(?P<thing>[a-z][a-z0-9]{1,5})(?![a-z])|(?P<free>[a-z][a-z0-9]{1,5})-(?:free|less)"
 )
-_NUMBERED = 1.5
-"""What one gains for each number of the question, of three digits or with decimals, that it holds."""
 
 
 def choices_for(case: Case) -> list[Choice]:

@@ -13,8 +13,8 @@ from assistant.steps.case import Case
 from assistant.steps.verdicts import verdict
 from assistant.trials.reports import DrugReports, DrugTexts, Reports, Texts, TrialReports, TrialTexts
 from assistant.understanding.focus import Focus
-from index.store.keywords import told_word
 from corpus.vocabulary.endpoints import EndPoint, endpoints, survival_keys
+from index.store.keywords import told_word
 
 _LAST = 99
 _LINES = 12
@@ -88,7 +88,7 @@ def results(case: Case) -> Reply | None:
 
 
 def _said_with(measure: EndPoint, measures: list[EndPoint]) -> bool:
-    """Whether a measure's figures stand in the line of another: a hazard ratio, and the risk that it tells once more."""
+    """Whether a measure's figures stand in the line of another: a hazard ratio, and the risk that tells it again."""
     return measure.key in ("HR", "risk_reduction") and any(m.key in survival_keys() for m in measures)
 
 

@@ -28,7 +28,8 @@ _FEW = 50
 _MOST = 2_000
 """Passages on a subject up to which a search stays among them."""
 _GOES_ON = re.compile(
-    r"(?:且|并且|此外|同时|其|该|这|它|与|但|而|(?:it|its|they|their|this|these|the (?:drug|trial|study|latter|former))\b)"
+    r"且|并且|此外|同时|其|该|这|它|与|但|而|"
+    r"(?:it|its|they|their|this|these|the (?:drug|trial|study|latter|former))\b"
 )
 """Beginnings of a folded sentence whose subject is the one of the sentence before it."""
 _BELONGING = DRUG_CATEGORIES | {"disease", "safety", "target"}

@@ -16,9 +16,9 @@ from assistant.trials.arms import arm_key
 from assistant.trials.groups import Found
 from assistant.understanding.cues import cue
 from assistant.wording.messages import say
+from corpus.vocabulary.concepts import concept_key
 from corpus.vocabulary.terms import Terms
 from corpus.words.folding import fold
-from corpus.vocabulary.concepts import concept_key
 from index.store.catalogue.table import CatalogueRow
 from index.store.keywords import Vocabulary
 
@@ -27,7 +27,8 @@ _THAN = re.compile(
     r"|优于|劣于|[高长多低短少好差]于|相较于|相比于?|(?<![相对])比(?![较例])"
 )
 _FIRST_IS_OTHER = re.compile(
-    r"^[^,，]{0,4}(?:compared (?:with|to)|relative to|与|和|同|较|相较于|相比于)([^,，]{1,40}?)(?:组)?(?:相比|比较)?[,，]"
+    r"^[^,，]{0,4}(?:compared (?:with|to)|relative to|与|和|同|较|相较于|相比于)"
+    r"([^,，]{1,40}?)(?:组)?(?:相比|比较)?[,，]"
 )
 _ADDED = re.compile(r"(.+?)(?<![a-z])(?:on top of|added to|in addition to)(?![a-z])(.+)")
 _DOSE = re.compile(r"(?<![0-9.])([0-9]{1,4}(?:\.[0-9]+)?) ?mg")
@@ -154,6 +155,8 @@ def _reaches(claim: _Claim, f: Found) -> bool | None:
 def _reduces(claim: _Claim, line: FigureLine) -> bool | None:
     """Whether a risk is said to be lower, of a reduction or a ratio."""
     value = line.found[0].result.value
+    if value is None:
+        return None
     less = value > 0 if line.measure.key == "risk_reduction" else value < 1
     return less == (claim.direction < 0 or claim.by_worth)
 
@@ -165,7 +168,7 @@ def _may_be_chance(line: FigureLine) -> bool:
            and not r.p_value.lstrip("Pp ").startswith("<") for r in beside):  # fmt: skip
         return True
     ratio = line.ratio.result.ci if line.ratio else None
-    return bool(ratio and ratio[0] < 1 < ratio[1])
+    return ratio is not None and ratio[0] is not None and ratio[1] is not None and ratio[0] < 1 < ratio[1]
 
 
 _OPPOSITES = tuple(
@@ -243,7 +246,8 @@ _CLAIMS = ("more", "less", "better", "worse")
 _CLAUSE = re.compile(r"[，,;；。]|(?<![a-z])(?:but|although|while|whereas)(?![a-z])|虽|但|而(?=不|未|无)")
 _SIGNIFICANT = re.compile(r"significan\w*|显著(?:性|差异|意义)?")
 _NOT_SIGNIFICANT = re.compile(
-    r"(?:no|not|without|neither)(?: \w+){0,3} significan\w*|non-?significan|(?:无|没有|未见|不)(?:统计学)?(?:意义的?)?显著|差异无"
+    r"(?:no|not|without|neither)(?: \w+){0,3} significan\w*|non-?significan|"
+    r"(?:无|没有|未见|不)(?:统计学)?(?:意义的?)?显著|差异无"
 )
 _PHASE = re.compile(r"phase ?(i{1,3}|iv)[ab]?(?![a-z])|(?<![a-z])(i{1,3}|iv)[ab]? ?期")
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from assistant.trials.arms import ARM_CATEGORIES, drugs_in
 from assistant.trials.groups import Group, Trials
-from assistant.understanding.attributes import Attribute, attributes_in
 from assistant.understanding import cues
+from assistant.understanding.attributes import Attribute, attributes_in
 from assistant.understanding.cues import cue
 from assistant.understanding.follow_ups import named_before
 from assistant.understanding.measures import MeasuresAsked, measures_in
@@ -93,8 +93,8 @@ def focus_on(question: Question, history: Sequence[str], index: HybridIndex, tri
             search = f"{' '.join(printed for _, printed in about)} {question.read}"
     rest = _leftover(index.vocabulary.units(_unclaimed(question.read)), asked, groups, terms)
     if question.follow_up and _SAME_PATIENTS.search(question.read) and history:
-        before = _unclaimed(history[-1])
-        rest += _leftover(index.vocabulary.units(before), measures_in(before), groups, terms)
+        asked_before = _unclaimed(history[-1])
+        rest += _leftover(index.vocabulary.units(asked_before), measures_in(asked_before), groups, terms)
     identifies = bool(cue("which_trial").search(fold(question.read).text))
     attributes = () if identifies else attributes_in(question.read)
     judged = any(cue(claim).search(fold(question.read).text) for claim in ("better", "worse"))
@@ -102,7 +102,8 @@ def focus_on(question: Question, history: Sequence[str], index: HybridIndex, tri
     if question.follow_up and bare and (drugs or groups or _DOSE.search(fold(search).text)):
         # The latest question that asked for something tells what is asked of another subject, too.
         asked, attributes = named_before(history, index, _asked_for) or (asked, attributes)
-        names = [each.names[question.language] for each in (*asked.measures, *attributes)]
+        names = [m.names[question.language] for m in asked.measures]
+        names += [a.names[question.language] for a in attributes]
         search = f"{search} {' '.join(names)}".rstrip()
     figure = bool(asked.measures) and not question.asks_reference and not cue("which_trial").search(fold(search).text)
     topics = {m.concept.id: m.concept for m in terms.find(search) if m.concept.category == "safety"}

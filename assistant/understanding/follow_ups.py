@@ -34,7 +34,7 @@ def is_follow_up(text: str, size: int, history: Sequence[str], *, named: bool, a
     return bool(cue("follow_up").search(fold(text).text)) or size <= _FEW or (asking and not named)
 
 
-def named_before(history: Sequence[str], index: HybridIndex, find: Callable[[str], T]) -> T | None:
+def named_before(history: Sequence[str], index: HybridIndex, find: Callable[[str], T | None]) -> T | None:
     """What ``find`` finds in the latest question before that holds any; None where none does.
 
     ``history``: questions, oldest first.

@@ -259,7 +259,7 @@ def _is_worded(name: str, text: str, index: HybridIndex) -> bool:
     ):
         return True
     compound = _WITH_SUFFIX.fullmatch(name)
-    return bool(compound) and index.names(compound[1])
+    return compound is not None and index.names(compound[1])
 
 
 def _not_alone(text: str, index: HybridIndex) -> list[str]:

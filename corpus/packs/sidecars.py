@@ -1,7 +1,8 @@
 """Files beside a document's own: references, source checks, glossary, translation, and id, title and language.
 
 ``paper.txt`` may have ``paper.references.json``, ``paper.source_checks.json``, ``paper.glossary.tsv``,
-``paper.translation.json`` and ``paper.document.json`` in its folder (``corpus.packs.sidecar_formats``). The bundled review is read in the same way.
+``paper.translation.json`` and ``paper.document.json`` in its folder (``corpus.packs.sidecar_formats``). The bundled
+review is read in the same way.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One typing error in a Latin word forgiven: "hazzard ratio", "tarlatimab".
 
-Only a word that neither the library nor the glossary nor an English dictionary holds is corrected, and only to the one known
-word that is a single insertion, deletion, replacement or swap away (optimal string alignment
+Only a word that neither the library nor the glossary nor an English dictionary holds is corrected, and only to
+the one known word that is a single insertion, deletion, replacement or swap away (optimal string alignment
 distance 1). Words with digits are names, where one character makes another trial; they stay.
 """
 
@@ -94,8 +94,7 @@ def _english() -> Collection[str]:
     """English words in both spellings, whatever the library holds; read when a first word may be misspelt."""
     from spellchecker import SpellChecker
 
-    found: Collection[str] = SpellChecker(language="en").word_frequency
-    return found
+    return frozenset(SpellChecker(language="en").word_frequency.words())
 
 
 def neighbours(word: str) -> set[str]:
