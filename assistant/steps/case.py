@@ -33,6 +33,8 @@ class AssistantOptions:
 
     hits: int = 8
     """Passages that evidence is chosen from."""
+    within: int = 40
+    """The same of the one document that a question is about: most have fewer."""
     nearest: int = 3
     """Passages shown beside a refusal."""
     similar_english: float = 0.45
@@ -118,7 +120,8 @@ class Case:
             own = index.library.rows_of(self.document)
             # A paper on the drug speaks of it throughout.
             rows = sorted(set(own) & set(rows)) if rows and not self.scope.is_of(self.document) else own
-        return index.search(self.focus.search, self.options.hits, rows=rows)
+        most = self.options.within if self.document and not self.focus.groups else self.options.hits
+        return index.search(self.focus.search, most, rows=rows)
 
     @cached_property
     def document(self) -> str | None:

@@ -30,6 +30,9 @@ _NUMBERED = 1.5
 """For each number of the question, of three digits or with decimals, that it holds."""
 _TRANSLATED = 1.5
 """Where its translation holds all words of the question."""
+_ASKED = 4.0
+"""Where it holds all words of the question that the title of its document does not hold: those ask, the others say of
+which study."""
 _SUMMED_UP = 2.0
 """Lost by one of an abstract beside those of the body, which tell more."""
 _AIM = 2.0
@@ -76,6 +79,7 @@ def choices_for(case: Case) -> list[Choice]:
     kinds = _kinds_asked(case.question.read)
     causes = any(attribute.key == "cause" for attribute in case.attributes)
     causal = next(attribute for attribute in attributes() if attribute.key == "cause").is_told
+    asked = _beyond_title(case)
     choices = []
     for hit in hits_for(case):
         sureness = case.scope.sureness(hit.passage)
@@ -85,6 +89,7 @@ def choices_for(case: Case) -> list[Choice]:
             worth += _REASON * causes * causal(hit.passage.sentence(span))
             worth -= _SUMMED_UP * is_summary(hit.passage)
             worth += _NUMBERED * len(numbers & set(_NUMBER.findall(hit.passage.sentence(span))))
+            worth += _ASKED * _asked_in(hit.passage.sentence(span), asked, case)
             worth += _TRANSLATED * _shared(case, hit.passage, hit.passage.sentence(span))
             worth += _OF_THE_KIND * bool(kinds) * any(kind.search(hit.passage.sentence(span)) for kind in kinds)
             worth -= _AIM * bool(kinds) * bool(_AIMS.search(fold(hit.passage.sentence(span)).text))
@@ -94,6 +99,20 @@ def choices_for(case: Case) -> list[Choice]:
     wanted = [choice for choice in kept if _is_wanted(choice, case)] or kept
     sure = [choice for choice in wanted if choice.sureness > ABOUT]
     return sorted(sure or wanted, key=lambda choice: -choice.score)
+
+
+def _beyond_title(case: Case) -> frozenset[str]:
+    """Keys of what a question asks beside what its document is called; none where no document stands out."""
+    if not case.document or case.focus.groups:
+        return frozenset()
+    title = case.index.library.document_titles([case.document])[case.document]
+    return case.content - set(case.index.vocabulary.body(title).split())
+
+
+def _asked_in(sentence: str, asked: frozenset[str], case: Case) -> float:
+    """The share of ``asked`` that a sentence holds."""
+    held = asked & set(case.index.vocabulary.body(sentence).split()) if asked else ()
+    return len(held) / len(asked) if asked else 0.0
 
 
 def _kinds_asked(question: str) -> list[re.Pattern[str]]:

@@ -133,7 +133,12 @@ class Trials:
     def _named_in(self, text: str) -> list[str]:
         folded = fold(text).text
         names = self._tables.names_of(self._tables.keys_at(_starts(folded)))
-        places = {name: match.start() for name in names if (match := _pattern(name).search(folded))}
+        places = {}
+        for name in names:
+            match = _pattern(name).search(folded)
+            # "self-selected" does not name SELECT, "the select trial" does.
+            if match and (not name.isalpha() or _is_called(fold(text).printed(*match.span()), text)):
+                places[name] = match.start()
         return sorted(places, key=lambda name: places[name])
 
     def spans(self, name: str, text: str) -> list[Span]:
@@ -185,6 +190,16 @@ class Trials:
             read = self._library.passages_by_row(sorted((*sure, *likely)))
         pattern, doubtful = _pattern(name), set(likely)
         return tuple(p for row, p in read.items() if row not in doubtful or pattern.search(fold(p.text).text))
+
+
+def _is_called(span: Span, text: str) -> bool:
+    """Whether a word of a text is a trial's name that has the look of a word: in capitals, or beside "trial"."""
+    printed, after = span.of(text), text[span.end :]
+    whole = not (after[:1].isalpha() and after[:1].isascii())
+    return whole and (printed != printed.lower() or bool(_BESIDE_A_NAME.match(after)))
+
+
+_BESIDE_A_NAME = re.compile(r" ?(?:trial|study|试验|研究)", re.I)
 
 
 def _starts(folded: str) -> list[str]:
