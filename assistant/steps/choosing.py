@@ -35,13 +35,25 @@ _ASKED = 4.0
 which study."""
 _SUMMED_UP = 2.0
 """Lost by one of an abstract beside those of the body, which tell more."""
+_FOUND = 1.0
+"""Where it stands among the results of a study, and what was found is asked; lost where it stands before them."""
+_OTHERS = 1.5
+"""Lost where it tells of others' work."""
+_RESULTS = re.compile(r"results?|findings|outcomes?|结果|发现")
+_BEFORE_RESULTS = re.compile(
+    r"introduction|background|objective|aims?|methods?|patients and|materials|前言|引言|背景|目的|方法|资料"
+)
+_OF_OTHERS = re.compile(
+    r"\[[0-9][0-9,–\- ]*\]|\(refs?\.? ?[0-9]|et al|(?:[Pp]revious|[Ee]arlier|[Oo]ther|[Rr]ecent) (?:\w+ )?(?:stud|trial|report)|"
+    r"既往研究|其他研究|有研究"
+)
 _AIM = 2.0
 """Lost by one that tells what was to be found out, where what was found is asked."""
 _NUMBER = re.compile(r"(?<![0-9A-Za-z.\-])(?:[0-9]{3,}|[0-9]+\.[0-9]+)(?![0-9])")
 _AIMS = re.compile(
     r"(?<![a-z])(?:aim(?:s|ed)?|objectives?|purpose|hypothesi[sz]\w*)(?![a-z])|旨在|目的|"
     r"^to (?:study|assess|evaluate|compare|report|investigate|determine|examine)(?![a-z])|"
-    r"(?:was|were) (?:designed|performed|conducted|undertaken) to|we (?:aimed|sought)"
+    r"(?:was|were) (?:designed|performed|conducted|undertaken) to|we (?:aimed|sought)|study investigated (?:whether|if)"
 )
 _KINDS = tuple(
     (re.compile(asked), re.compile(told))
@@ -54,7 +66,8 @@ _KINDS = tuple(
         (
             r"how (?:many|much|long|large|big|heavy)|what was the (?:median|mean|average)|"
             r"多少|几[个例名位周天月年次]|多久|多长|多大",
-            r"[0-9]",
+            r"[0-9](?:\.[0-9]| ?%| ?(?:of|/) ?[0-9]| ?±| (?:patients|subjects|participants|children|cases))|"
+            r"[0-9] ?(?:个月|例|名|周|天|年|mg|k?da|kg)",
         ),
         (r"(?<![a-z])p[- ]values?|significan|显著", r"[Pp] ?[=<>≤≥]|significan|显著"),
         (
@@ -87,7 +100,10 @@ def choices_for(case: Case) -> list[Choice]:
             worth = score + share * hit.score + _TELLS * told_in(hit.passage.sentence(span), case)
             worth += _IS_NAMED * (bool(case.scope) and sureness[span] == NAMED)
             worth += _REASON * causes * causal(hit.passage.sentence(span))
-            worth -= _SUMMED_UP * is_summary(hit.passage)
+            if case.document:  # a study: its abstract tells what it found, its other parts why and how
+                worth += _part_of_study(hit.passage, hit.passage.sentence(span)) if kinds else 0.0
+            else:
+                worth -= _SUMMED_UP * is_summary(hit.passage)
             worth += _NUMBERED * len(numbers & set(_NUMBER.findall(hit.passage.sentence(span))))
             worth += _ASKED * _asked_in(hit.passage.sentence(span), asked, case)
             worth += _TRANSLATED * _shared(case, hit.passage, hit.passage.sentence(span))
@@ -99,6 +115,13 @@ def choices_for(case: Case) -> list[Choice]:
     wanted = [choice for choice in kept if _is_wanted(choice, case)] or kept
     sure = [choice for choice in wanted if choice.sureness > ABOUT]
     return sorted(sure or wanted, key=lambda choice: -choice.score)
+
+
+def _part_of_study(passage: Passage, sentence: str) -> float:
+    """What a sentence gains or loses by the part of a study that it stands in, where what was found is asked."""
+    titles = " ".join(passage.trail).lower()
+    worth = _FOUND * bool(_RESULTS.search(titles)) - _FOUND * bool(_BEFORE_RESULTS.search(titles))
+    return worth - _OTHERS * bool(_OF_OTHERS.search(sentence))
 
 
 def _beyond_title(case: Case) -> frozenset[str]:
