@@ -22,10 +22,13 @@ def quote_answer(evidence: Sequence[Evidence], language: Language) -> str:
         [say(f"language.{each}", language) for each in dict.fromkeys(item.passage.language for item in others)],
         language,
     )
-    key = "quotes"
-    if others and len(others) == len(quoted):
-        key = "translated" if any(text for item in others for text in item.translations) else "foreign"
-    return "\n".join([say(f"answer.{key}", language, languages=names), *quote_lines(evidence, language)])
+    if len(others) < len(quoted) or not others:
+        frame = say("answer.quotes", language)
+    elif any(text for item in others for text in item.translations):
+        frame = say("answer.translated", language, languages=names)
+    else:
+        frame = say("answer.foreign", language, languages=names)
+    return "\n".join([frame, *quote_lines(evidence, language)])
 
 
 def reference_answer(reference: Reference, evidence: Sequence[Evidence], language: Language) -> str:

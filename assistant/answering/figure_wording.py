@@ -20,7 +20,7 @@ ARM_WORDS = (
     "plus", "alone", "as_well_as", "with", "and", "or", "subcutaneous", "intravenous", "placebo", "platinum",
 )  # fmt: skip
 """Words between the names of drugs in an arm's name."""
-_RISKS = frozenset({"OS", "PFS"})
+RISKS = frozenset({"OS", "PFS"})
 """End points whose events are risks with names of their own."""
 _JOINING = re.compile(r" (plus|and|or) ")
 _OUR_OWN = re.compile("单纯|组")
@@ -66,7 +66,7 @@ def _worded(line: FigureLine, cited: str, language: Language, terms: Terms) -> s
 def _measure(line: FigureLine, language: Language) -> str:
     name = line.measure.names[language]
     ofs = {f.result.of for f in line.found} - {None}
-    if len(ofs) == 1 and line.measure.key == "risk_reduction" and ofs <= _RISKS:
+    if len(ofs) == 1 and line.measure.key == "risk_reduction" and ofs <= RISKS:
         name = say(f"measure.risk_{next(iter(ofs))}", language)
     elif len(ofs) == 1:
         of = by_key()[str(*ofs)].names[language].removeprefix("median ").removeprefix("中位")

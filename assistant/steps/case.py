@@ -131,13 +131,13 @@ class Case:
         A question for a figure of a study is answered from that study: another one's sentence may be as like it.
         """
         library, vocabulary = self.index.library, self.index.vocabulary
-        if library.is_one_document():
+        if library.documents.is_one():
             return None
         hits = self.index.search(self.focus.search, self.options.candidates, rows=self.scope.rows)
         worth: dict[str, list[float]] = {}
         for hit in hits:
             worth.setdefault(hit.passage.document_id, []).append(hit.score)
-        titles = library.document_titles(worth)
+        titles = library.documents.titles(worth)
         asked = frozenset(unit.key for unit in vocabulary.units(self.focus.search)) & self.content or self.content
         ranked: list[tuple[float, str, int]] = []
         for id, scores in worth.items():
@@ -202,7 +202,9 @@ class Case:
         """Evidence with whose it is, where there are several documents, and with the translations of its quotes, where
         its reader's language is another."""
         library = self.index.library
-        titles = {} if library.is_one_document() else library.document_titles({i.passage.document_id for i in evidence})
+        titles = (
+            {} if library.documents.is_one() else library.documents.titles({i.passage.document_id for i in evidence})
+        )
         found = []
         for item in evidence:
             item = replace(item, source=titles.get(item.passage.document_id, ""))

@@ -44,8 +44,8 @@ _BEFORE_RESULTS = re.compile(
     r"introduction|background|objective|aims?|methods?|patients and|materials|前言|引言|背景|目的|方法|资料"
 )
 _OF_OTHERS = re.compile(
-    r"\[[0-9][0-9,–\- ]*\]|\(refs?\.? ?[0-9]|et al|(?:[Pp]revious|[Ee]arlier|[Oo]ther|[Rr]ecent) (?:\w+ )?(?:stud|trial|report)|"
-    r"既往研究|其他研究|有研究"
+    r"\[[0-9][0-9,–\- ]*\]|\(refs?\.? ?[0-9]|et al|既往研究|其他研究|有研究|"
+    r"(?:[Pp]revious|[Ee]arlier|[Oo]ther|[Rr]ecent) (?:\w+ )?(?:stud|trial|report)"
 )
 _AIM = 2.0
 """Lost by one that tells what was to be found out, where what was found is asked."""
@@ -128,7 +128,7 @@ def _beyond_title(case: Case) -> frozenset[str]:
     """Keys of what a question asks beside what its document is called; none where no document stands out."""
     if not case.document or case.focus.groups:
         return frozenset()
-    title = case.index.library.document_titles([case.document])[case.document]
+    title = case.index.library.documents.titles([case.document])[case.document]
     return case.content - set(case.index.vocabulary.body(title).split())
 
 

@@ -64,7 +64,7 @@ def _not_in_the_study(case: Case) -> Reply | None:
         not own.isdisjoint(library.rows_with(told_word(measure.key)).tolist()) for measure in measures
     ):
         return None
-    title = library.document_titles([case.document])[case.document]
+    title = library.documents.titles([case.document])[case.document]
     return case.lacks(Lacking(title, (), measures), "not_reported")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.answering.evidence import passage_evidence
@@ -15,9 +15,9 @@ from assistant.trials.groups import REGISTERED
 from assistant.understanding.cues import cue
 from assistant.wording.messages import joined, say
 from corpus.catalogue.rules import senses
-from corpus.document import Passage, Span
+from corpus.document import Language, Passage, Span
 from corpus.words.folding import fold
-from index.store.catalogue.table import CatalogueRow
+from index.store.tables.catalogue import CatalogueRow
 
 _TRIALS = re.compile(r"(?<![a-z])(?:trials|studies)(?![a-z])|试验|研究")
 _DRUGS = re.compile(
@@ -47,7 +47,7 @@ def trials(case: Case) -> Reply | None:
         return None
     designed = [row for row in _of_design(case) if _is_on(row, case) and not REGISTERED.fullmatch(row.entry.name)]
     if designed:
-        return _answer(case, "list.trials", _gathered(case, designed))
+        return _answer(case, _trials_frame, _gathered(case, designed))
     if not focus.drugs or case.attributes or not case.scope.rows:
         return None
     with case.index.library.snapshot():
@@ -61,13 +61,13 @@ def trials(case: Case) -> Reply | None:
             if named and not REGISTERED.fullmatch(group.name) and group.passages and group.name not in found:
                 first = group.passages[0]
                 found[group.name] = _Listed(group.name, [], [(first, first.sentences[0])])
-    return _answer(case, "list.trials", list(found.values())) if len(found) > 1 else None
+    return _answer(case, _trials_frame, list(found.values())) if len(found) > 1 else None
 
 
 def _is_on(row: CatalogueRow, case: Case) -> bool:
     """Whether a row's trial is one of a drug that the question names, if it names any."""
     ids = {concept.id for concept, _ in case.focus.drugs}
-    passage = case.index.library.passage_at(row.document_id, row.entry.span.start) if ids else None
+    passage = _passage_of(row, case) if ids else None
     terms = case.index.vocabulary.terms
     return not passage or bool(ids & {m.concept.id for m in terms.find(f"{passage.heading}\n{passage.text}")})
 
@@ -116,14 +116,14 @@ def drugs(case: Case) -> Reply | None:
         before |= {m.concept.id for g in case.trials.named_in(" ".join(case.history)) for p in g.passages
                    for m in terms.find(p.heading) if m.concept.category in DRUG_CATEGORIES}  # fmt: skip
         found = [one for one in found if not any(c.id in before for c, _ in drugs_in(one.name, terms))]
-    return _answer(case, "list.drugs", found)
+    return _answer(case, _drugs_frame, found)
 
 
 def binds(case: Case) -> Reply | None:
     """Whether a drug has the targets that a question asks about, with those it has."""
     found, rows = targets_verdict(case)
     gathered = _gathered(case, rows)
-    answer = _answer(case, "list.drugs", gathered) if found and gathered else None
+    answer = _answer(case, _drugs_frame, gathered) if found and gathered else None
     if answer is None:
         return None
     lines = [say(f"verdict.{found}", case.question.language), *answer.text.split("\n")[1:]]
@@ -147,7 +147,7 @@ def targets_of(case: Case) -> tuple[str, ...]:
 
 def _gathered(case: Case, rows: Iterable[CatalogueRow]) -> list[_Listed]:
     """Rows by the thing that they are of, each named in the reader's language."""
-    terms, library = case.index.vocabulary.terms, case.index.library
+    terms = case.index.vocabulary.terms
     found: dict[str, _Listed] = {}
     for row in rows:
         concept = terms.meaning(row.entry.key)
@@ -155,14 +155,29 @@ def _gathered(case: Case, rows: Iterable[CatalogueRow]) -> list[_Listed]:
         one = found.setdefault(concept.id if concept else row.entry.key, _Listed(name))
         if row.entry.value not in one.told:
             one.told.append(row.entry.value)
-        passage = library.passage_at(row.document_id, row.entry.span.start)
+        passage = _passage_of(row, case)
         if passage:
             inside = [s for s in passage.sentences if s.start <= row.entry.span.start < s.end]
             one.places.append((passage, inside[0] if inside else passage.sentences[0]))
     return [one for one in found.values() if one.places]
 
 
-def _answer(case: Case, kind: str, found: Sequence[_Listed]) -> Answer | None:
+def _passage_of(row: CatalogueRow, case: Case) -> Passage | None:
+    """The passage that a row's sentence stands in, or that follows its heading."""
+    library = case.index.library
+    found = library.documents.row_at(row.document_id, row.entry.span.start)
+    return None if found is None else library.passages([found])[0]
+
+
+def _trials_frame(count: int, language: Language) -> str:
+    return say("listing.trials", language, count=count)
+
+
+def _drugs_frame(count: int, language: Language) -> str:
+    return say("listing.drugs", language, count=count)
+
+
+def _answer(case: Case, frame: Callable[[int, Language], str], found: Sequence[_Listed]) -> Answer | None:
     """The list, counted, each line with where it stands; None of an empty one, or one that is too long."""
     if not 0 < len(found) <= _MOST:
         return None
@@ -173,9 +188,9 @@ def _answer(case: Case, kind: str, found: Sequence[_Listed]) -> Answer | None:
     evidence = case.told(passage_evidence([(p, tuple(sorted(spans))) for p, spans in quotes.values()]))
     numbers = {item.passage.id: item.number for item in evidence}
     language = case.question.language
-    lines = [say(kind, language, count=len(found))]
+    lines = [frame(len(found), language)]
     for one in found:
         told = joined(one.told, language)
-        name = say("list.told", language, name=one.name, told=told) if told else one.name
-        lines.append(say("list.item", language, name=name, number=numbers[one.places[0][0].id]))
+        name = say("listing.told", language, name=one.name, told=told) if told else one.name
+        lines.append(say("listing.item", language, name=name, number=numbers[one.places[0][0].id]))
     return replace(case.answer("\n".join(lines), evidence), listed=tuple(one.name for one in found))

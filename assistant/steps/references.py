@@ -22,7 +22,7 @@ def reference(case: Case) -> Reply | None:
     if not question.references:
         return None
     number = question.references[0]
-    documents = library.citing_documents(number, _MOST)
+    documents = library.documents.citing(number, _MOST)
     if not documents:
         return case.rejected("no_reference", (f"[{number}]",))
     meant = [document for document in documents if document in _talked_about(case)]

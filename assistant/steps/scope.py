@@ -84,7 +84,9 @@ class Scope:
             return True  # 铂 in 含铂化疗
         held = set(library.rows_with(key).tolist())
         own = [id for id in documents if self.is_of(id)]
-        return any(_titles(library.document_titles([id])[id], concept) or held & set(library.rows_of(id)) for id in own)
+        return any(
+            _titles(library.documents.titles([id])[id], concept) or held & set(library.rows_of(id)) for id in own
+        )
 
     def sureness(self, passage: Passage) -> dict[Span, int]:
         """By sentence, ``ABOUT``, ``BESIDE`` or ``NAMED``; ``NAMED`` for all where nothing is named."""
@@ -111,7 +113,7 @@ class Scope:
     def is_of(self, document_id: str) -> bool:
         """Whether a document is on the drugs: its title names one."""
         if document_id not in self._titled:
-            title = self._index.library.document_titles([document_id]).get(document_id, "")
+            title = self._index.library.documents.titles([document_id]).get(document_id, "")
             self._titled[document_id] = self._names(title, self._index.vocabulary.terms)
         return self._titled[document_id]
 

@@ -90,8 +90,8 @@ def outline(case: Case) -> Reply | None:
     evidence = case.told(passage_evidence([(p, p.sentences[:1]) for p in openings]))
     titles = [_title(case, passage.document_id, child) for passage, child in zip(openings, part.children, strict=True)]
     language = case.question.language
-    lines = [say("list.parts", language, title=_title(case, openings[0].document_id, part.heading), count=count)]
-    lines += [say("list.item", language, name=title, number=n) for n, title in enumerate(titles, start=1)]
+    lines = [say("listing.parts", language, title=_title(case, openings[0].document_id, part.heading), count=count)]
+    lines += [say("listing.item", language, name=title, number=n) for n, title in enumerate(titles, start=1)]
     return replace(case.answer("\n".join(lines), evidence), listed=tuple(titles))
 
 

@@ -19,8 +19,8 @@ from assistant.wording.messages import say
 from corpus.vocabulary.concepts import concept_key
 from corpus.vocabulary.terms import Terms
 from corpus.words.folding import fold
-from index.store.catalogue.table import CatalogueRow
 from index.store.keywords import Vocabulary
+from index.store.tables.catalogue import CatalogueRow
 
 _THAN = re.compile(
     r"(?<![a-z])(?:than|beat|outperform(?:ed)?|versus|vs\.?|over|against|compared (?:with|to)|relative to)(?![a-z])"

@@ -77,9 +77,11 @@ class Spelling:
         return found
 
 
+_COMMON = 100
+"""Of the dictionary's counts, from which one is no typing error that its own sources made ("triall")."""
 _BRITISH = (
     ("our", "or"), ("ence", "ense"), ("is", "iz"), ("ys", "yz"), ("tre", "ter"), ("ae", "e"), ("oe", "e"),
-    ("ogue", "og"), ("ll", "l"), ("mme", "m"), ("que", "k"),
+    ("ogue", "og"), ("lled", "led"), ("lling", "ling"), ("mme", "m"), ("que", "k"),
 )  # fmt: skip
 """Parts of words as British authors spell them, and as American ones do, whom the dictionary follows."""
 
@@ -94,7 +96,8 @@ def _english() -> Collection[str]:
     """English words in both spellings, whatever the library holds; read when a first word may be misspelt."""
     from spellchecker import SpellChecker
 
-    return frozenset(SpellChecker(language="en").word_frequency.words())
+    counted = SpellChecker(language="en").word_frequency
+    return frozenset(word for word in counted.words() if counted[word] >= _COMMON)
 
 
 def neighbours(word: str) -> set[str]:

@@ -29,9 +29,10 @@ from index.embedding.balance import Means
 from index.embedding.embedders import Vectors
 from index.errors import UnknownDocument
 from index.store import keywords, schema, upkeep, writing
-from index.store.catalogue.table import CatalogueTable
 from index.store.connection import LibraryFile
 from index.store.rows import as_json, read_bytes, read_headings, read_passage, text_hash
+from index.store.tables.catalogue import CatalogueTable
+from index.store.tables.documents import DocumentTable
 from index.store.trials import TrialTables
 from index.store.writing import Facts, Indexed
 
@@ -79,6 +80,7 @@ class Library:
         self.path = home / FILE_NAME
         self._file = LibraryFile(self.path)
         self.trials, self.catalogue = TrialTables(self._file), CatalogueTable(self._file)
+        self.documents = DocumentTable(self._file)
         """What it holds of trials; what documents say of trials, drugs, targets and terms."""
 
     @property
@@ -146,18 +148,6 @@ class Library:
             "ORDER BY documents.rowid",
         )
         return [Entry(*row) for row in found]
-
-    def document_titles(self, document_ids: Collection[str]) -> dict[str, str]:
-        """The titles of documents, by id."""
-        found = self._file.rows(
-            "documents", "id, title", "WHERE id IN (SELECT value FROM json_each(?))", (as_json(list(document_ids)),)
-        )
-        return dict(found)
-
-    def is_one_document(self) -> bool:
-        """Whether the library holds one document alone, whose name then goes without saying."""
-        with self._file.reading() as connection:
-            return len(connection.execute("SELECT 1 FROM documents LIMIT 2").fetchall()) < 2
 
     def document(self, document_id: str) -> Document:
         """A document with its text.
@@ -239,15 +229,6 @@ class Library:
             raise self._file.damaged("a passage is gone")
         return read_passage(self._file.whole(found))
 
-    def passage_at(self, document_id: str, start: int) -> Passage | None:
-        """The passage that holds a character of a document, else the one after it: a heading lies in none."""
-        with self._file.reading() as connection:
-            found = connection.execute(
-                "SELECT row FROM passages WHERE document_id = ? AND end > ? ORDER BY start LIMIT 1",
-                (document_id, start),
-            ).fetchone()
-            return self.passages(found)[0] if found else None
-
     def lead(self, passage: Passage) -> Passage | None:
         """The passage that opens the run-in paragraph that ``passage`` goes on with; None where it opens it."""
         if not passage.topic or passage.text.startswith(passage.topic):
@@ -308,14 +289,6 @@ class Library:
         values = (number, *([document_id] if document_id else ()))
         found = self._file.rows("markers", "row", f"WHERE number = ? {one} ORDER BY row", values)
         return [row for (row,) in found]
-
-    def citing_documents(self, number: int, most: int) -> list[str]:
-        """The documents that cite a reference number, in the order of the library; the first ``most``."""
-        found = self._file.rows(
-            "markers", "document_id, min(row)", "WHERE number = ? GROUP BY document_id ORDER BY min(row) LIMIT ?",
-            (number, most),
-        )  # fmt: skip
-        return [id for id, _ in found]
 
     def vectors(self, dim: int, after: int = 0) -> Stored:
         """The vectors of the passages whose row is above ``after``, by row.

@@ -38,12 +38,14 @@ FAMILIES: dict[str, Collection[str]] = {
     "language.": get_args(Language),
     "library.": library.COLUMNS,
     "list.": get_args(Joint),
+    "measure.risk_": sorted(figure_wording.RISKS),
     "model.": get_args(Trouble),
     "note.": get_args(Certainty),
     "page.": page.TOLD,
     "reference.": get_args(Status),
     "refusal.": [*get_args(Reason), "not_reported_at_all"],
     "unit.": figure_wording.UNITS,
+    "verdict.": ["yes", "no"],
 }
 """What may follow where only the beginning of a key stands in the source: ``say(f"fault.{fault}", …)``."""
 

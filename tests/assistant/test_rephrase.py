@@ -9,7 +9,7 @@ import pytest
 from assistant.answering.assistant import Assistant
 from assistant.answering.reply import Answer
 from assistant.answering.suggestions import examples, follow_ups
-from assistant.understanding.rephrasing import rephrase
+from assistant.conversations.rephrasing import rephrase
 from assistant.understanding.understood import Understood
 from corpus.document import Language
 

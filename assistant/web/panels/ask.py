@@ -11,8 +11,8 @@ import gradio
 
 from assistant.answering.reply import Answer
 from assistant.answering.suggestions import follow_ups
+from assistant.conversations.rephrasing import rephrase
 from assistant.exchange.contract import reply_json
-from assistant.understanding.rephrasing import rephrase
 from assistant.understanding.understood import Understood
 from assistant.web.panels.chat import pending_html, question_html, reply_html, suggestions_html
 from assistant.web.panels.components import AT_ONCE, STREAMED, panel_html
