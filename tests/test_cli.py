@@ -108,7 +108,7 @@ def test_an_answer_as_json(bsab: Bsab, review_home: Path, question: str, languag
 def test_an_answer_to_read(bsab: Bsab, review_home: Path) -> None:
     status, out, _ = bsab("ask", "And its safety?", "--history", "DeLLphi-304的OS？", "--home", review_home)
     assert status == 0
-    assert out.startswith("(DeLLphi-304 · safety)\nThe library says, in Chinese:\n")
+    assert out.startswith("(DeLLphi-304 · safety)\nThe library says (translation from Chinese, its original below):\n")
     assert f"\n[1] {REVIEW_ID} 4.1 " in out
 
 

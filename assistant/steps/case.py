@@ -22,6 +22,7 @@ from assistant.understanding.question import Question
 from assistant.understanding.understood import NOTHING, Understood
 from corpus.document import Span
 from corpus.packs.sidecar_formats import sentence_key
+from corpus.trial_results.trial_names import is_trial_name
 from corpus.words.folding import fold
 from index.search.hit import Hit
 from index.search.hybrid import HybridIndex
@@ -133,7 +134,9 @@ class Case:
         library, vocabulary = self.index.library, self.index.vocabulary
         if library.documents.is_one():
             return None
-        hits = self.index.search(self.focus.search, self.options.candidates, rows=self.scope.rows)
+        hits = of_named_trials(
+            self.index.search(self.focus.search, self.options.candidates, rows=self.scope.rows), self.question
+        )
         worth: dict[str, list[float]] = {}
         for hit in hits:
             worth.setdefault(hit.passage.document_id, []).append(hit.score)
@@ -224,6 +227,13 @@ class Case:
             matches = tuple(Span(start + place.start, start + place.end) for place in places)
             found.append(replace(item, references=references_in(item.passage, self.index.library), matches=matches))
         return tuple(found)
+
+
+def of_named_trials(hits: Sequence[Hit], question: Question) -> Sequence[Hit]:
+    """Of the documents that print a trial which the question names, where there are any: no neighbour's figures."""
+    trials = {name for name in question.subjects if is_trial_name(name)}
+    documents = {hit.passage.document_id for hit in hits if not trials.isdisjoint(hit.terms)}
+    return [hit for hit in hits if hit.passage.document_id in documents] if documents else hits
 
 
 def faults(text: str, evidence: Sequence[Evidence], index: HybridIndex) -> list[Failure]:

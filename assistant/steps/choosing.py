@@ -7,12 +7,11 @@ from collections.abc import Sequence
 
 from assistant.answering.cited_references import cites
 from assistant.answering.evidence import Choice
-from assistant.steps.case import Case
+from assistant.steps.case import Case, of_named_trials
 from assistant.steps.scope import ABOUT, NAMED
 from assistant.understanding.attributes import attributes
 from corpus.document import Passage
 from corpus.packs.sidecar_formats import sentence_key
-from corpus.trial_results.trial_names import is_trial_name
 from corpus.words.folding import fold
 from index.search.hit import Hit
 from index.search.selection import is_summary
@@ -201,7 +200,5 @@ def _is_wanted(choice: Choice, case: Case) -> bool:
 
 
 def hits_for(case: Case) -> Sequence[Hit]:
-    """Of the documents that print a trial which the question names, where there are any: no neighbour's figures."""
-    trials = {name for name in case.question.subjects if is_trial_name(name)}
-    documents = {hit.passage.document_id for hit in case.hits if not trials.isdisjoint(hit.terms)}
-    return [hit for hit in case.hits if hit.passage.document_id in documents] if documents else case.hits
+    """The passages that sentences are taken from."""
+    return of_named_trials(case.hits, case.question)

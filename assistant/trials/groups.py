@@ -128,16 +128,18 @@ class Trials:
 
     def named_in(self, text: str) -> list[Group]:
         """The trials that a text names, in the order of the text; "dellphi 304" names DeLLphi-304."""
-        return [self.group(name) for name in self._named_in(text)]
+        return [self.group(name) for name in self._named_in(text) if self._is_called(name, text)]
+
+    def _is_called(self, name: str, text: str) -> bool:
+        """Whether a text means the trial: "self-selected" does not name SELECT, "the select trial" does."""
+        return not name.isalpha() or any(_is_called(span, text) for span in self.spans(name, text))
 
     def _named_in(self, text: str) -> list[str]:
         folded = fold(text).text
         names = self._tables.names_of(self._tables.keys_at(_starts(folded)))
         places = {}
         for name in names:
-            match = _pattern(name).search(folded)
-            # "self-selected" does not name SELECT, "the select trial" does.
-            if match and (not name.isalpha() or _is_called(fold(text).printed(*match.span()), text)):
+            if match := _pattern(name).search(folded):
                 places[name] = match.start()
         return sorted(places, key=lambda name: places[name])
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.answering.assistant import Assistant
-from assistant.answering.evidence import EvidenceOptions, select_evidence
+from assistant.answering.evidence import Choice, chosen_evidence
 from assistant.answering.reply import Answer, NotFound, Reply
 from assistant.exchange.contract import reply_json
 from assistant.understanding.follow_ups import MAX_CHARACTERS
@@ -76,10 +76,12 @@ def test_quotes_are_verbatim(assistant: Assistant, question: str) -> None:
         assert item.passage.text in texts[item.passage.document_id]
         assert set(item.quotes) <= set(item.passage.sentences)
         assert list(item.quotes) == sorted(item.quotes)
-        for quote in item.quoted():
+        for quote, translation in zip(item.quoted(), item.translations or ("",) * len(item.quotes), strict=True):
             assert quote in item.passage.text
+            said = f"“{translation or quote}” [{item.number}]"
+            said += f"\nOriginal: “{quote}”" if translation else ""
             # An answer for a figure says it in a sentence of its own.
-            assert f"“{quote}” [{item.number}]" in reply.text or any(r.value_text in reply.text for r in reply.results)
+            assert said in reply.text or any(r.value_text in reply.text for r in reply.results)
 
 
 @pytest.mark.parametrize("question", ANSWERABLE)
@@ -106,7 +108,7 @@ def test_a_trial_named_before_a_quote_is_named_in_a_cited_passage(assistant: Ass
     by_number = {item.number: item.passage for item in reply.evidence}
     for topic, number in re.findall(r"^([^“\n]+?) \[(\d+)\][:：] ?“", reply.text, re.M):
         assert by_number[int(number)].text.startswith(topic)
-    for topic in re.findall(r"^([^“\n\]]+?)[:：] ?“", reply.text, re.M):
+    for topic in set(re.findall(r"^([^“\n\]]+?)[:：] ?“", reply.text, re.M)) - {"Original"}:
         assert any(topic in passage.text for passage in by_number.values())
 
 
@@ -172,8 +174,11 @@ def test_evidence_keeps_to_its_options(
     assistant: Assistant, question: str, sentences: int, passages: int, margin: float
 ) -> None:
     hits = assistant.index.search(question, 8)
-    options = EvidenceOptions(sentences=sentences, passages=passages, sentence_margin=margin)
-    evidence = select_evidence(hits, options)
+    choices = [
+        Choice(hit, span, score) for hit in hits for span, score in zip(hit.passage.sentences, hit.sentence_scores)
+    ]
+    best = sorted(choices, key=lambda choice: -choice.score)[:sentences]
+    evidence = chosen_evidence(best, hits, passages, margin)
     quotes = [quote for item in evidence for quote in item.quotes]
     assert 1 <= len(quotes) <= sentences
     leads = {item.hit.lead.id for item in evidence if item.quotes and item.hit and item.hit.lead}
@@ -182,14 +187,17 @@ def test_evidence_keeps_to_its_options(
 
 
 def test_no_hits_are_no_evidence() -> None:
-    assert select_evidence([]) == ()
+    assert chosen_evidence([], [], 5) == ()
 
 
 @pytest.mark.parametrize(
     ("question", "frame"),
     [
         ("皮下注射与静脉注射埃万妥单抗的输液反应发生率", "资料中的原文："),
-        ("six-month survival rate of tarlatamab versus chemotherapy", "The library says, in Chinese:"),
+        (
+            "six-month survival rate of tarlatamab versus chemotherapy",
+            "The library says (translation from Chinese, its original below):",
+        ),
     ],
 )
 def test_the_frame_is_in_the_language_of_the_question(assistant: Assistant, question: str, frame: str) -> None:

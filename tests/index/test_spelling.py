@@ -172,9 +172,9 @@ def test_a_word_is_a_neighbour_where_it_is_one_error_away(word: str, other: str)
     ("texts", "asked", "corrected"),
     [
         (("eNRGy was a trial.",), "energy", "energy"),
-        (("The zelby was high.",), "zelbi", "zelby"),
-        (("Zelby was high.",), "zelbi", "zelby"),
-        (("The zelby was high.", "zELBy was a trial."), "zelbi", "zelbi"),
+        (("The zelto was high.",), "zelta", "zelto"),
+        (("Zelto was high.",), "zelta", "zelto"),
+        (("The zelto was high.", "zELTo was a trial."), "zelta", "zelta"),
         (("TARLATAMAB was given.",), "tarlatimab", "tarlatamab"),
     ],
     ids=["a short name", "a word", "a word that begins a sentence", "both", "a long name"],
