@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -281,19 +280,23 @@ def eval_command(arguments: argparse.Namespace) -> int:
         LibraryError: the library or its model cannot be used.
     """
     from assistant.answering.assistant import Assistant
-    from assistant.evaluation import MEASURES, evaluate
+    from assistant.evaluation import MEASURES, checked, evaluate
 
     with read_lines(arguments.questions) as found:
-        questions = [_checked(line) for line in found]
+        questions = [{**checked(line), "history": _asked(line)[1]} for line in found]
     assistant = Assistant(open_index(arguments), language_model=language_model(arguments))
     replies = [assistant.ask(q["question"], q["history"]) for q in questions]
     scores = evaluate(questions, replies)
     if arguments.json:
-        print(dumps({**scores.shares, "median_characters": scores.median_characters, "misses": scores.misses}))
+        kinds = {kind: list(counted) for kind, counted in scores.kinds.items()}
+        told = {**scores.shares, "median_characters": scores.median_characters, "misses": scores.misses}
+        print(dumps({**told, "kinds": kinds} if kinds else told))
         return 0
     for name, share in scores.shares.items():
         print(f"{name:<18}{share:6.3f}  of {scores.counts[name]:<4} {MEASURES[name]}")
     print(f"{'median characters':<18}{scores.median_characters:6.0f}")
+    for kind, (right, count) in scores.kinds.items():
+        print(f"  {kind:<28}{right:>4} of {count}")
     if arguments.misses:
         for question, reply in zip(questions, replies, strict=True):
             if short := scores.misses.get(str(question["id"])):
@@ -345,19 +348,3 @@ def _asked(line: dict[str, Any]) -> tuple[str, list[str]]:
     if not isinstance(history, list) or not all(isinstance(h, str) for h in history):
         raise UsageError(f'question {line.get("id")!r}: "history" must be a list of questions.')
     return line["question"], history
-
-
-def _checked(line: dict[str, Any]) -> dict[str, Any]:
-    needed = {"id", "lang", "history", "sections", "evidence", "answer", "abstain"}
-    if missing := sorted(needed - line.keys()):
-        raise UsageError(f"question {line.get('id')!r} lacks {', '.join(missing)}; see `bsab eval --help`.")
-    line = {**line, "history": _asked(line)[1]}
-    for key in ("sections", "evidence", "answer"):
-        if not isinstance(line[key], list) or not all(isinstance(value, str) for value in line[key]):
-            raise UsageError(f'question {line["id"]!r}: "{key}" must be a list of strings.')
-    for pattern in line["answer"]:
-        try:
-            re.compile(pattern)
-        except (re.error, OverflowError, RecursionError) as error:
-            raise UsageError(f"question {line['id']!r}: correct the expression {pattern!r} ({error}).") from None
-    return line

@@ -174,9 +174,7 @@ def test_evidence_keeps_to_its_options(
     assistant: Assistant, question: str, sentences: int, passages: int, margin: float
 ) -> None:
     hits = assistant.index.search(question, 8)
-    choices = [
-        Choice(hit, span, score) for hit in hits for span, score in zip(hit.passage.sentences, hit.sentence_scores)
-    ]
+    choices = [Choice(hit, span, hit.score) for hit in hits for span in hit.passage.sentences]
     best = sorted(choices, key=lambda choice: -choice.score)[:sentences]
     evidence = chosen_evidence(best, hits, passages, margin)
     quotes = [quote for item in evidence for quote in item.quotes]
