@@ -48,7 +48,8 @@ class Rules:
             f"(?P<m{place}>{pattern(cell)})" for place, (mark, cell) in enumerate(self.rules) if (mark, cell) != without
         )
         parts, last = [], 0
-        for match in re.finditer(f"(?:{self.before})(?:{groups})(?:{self.after})", self.folded(text)):
+        # Without its only rule, a table marks nothing.
+        for match in re.finditer(f"(?:{self.before})(?:{groups or '(?!)'})(?:{self.after})", self.folded(text)):
             place = int(str(match.lastgroup)[1:])
             start, end = match.span(f"m{place}")
             parts += [text[last:start], f"<{marks[place]}>", text[start:end], f"</{marks[place]}>"]
@@ -98,6 +99,10 @@ def all_rules() -> Iterator[Rules]:
         mine = [row for row in cues if row["group"] == group]
         texts = [example for row in mine for example in row["example"].split(" || ")]
         yield Rules(f"cues.{group}", [("cue", name) for row in mine for name in names_in(row["cue"])], texts, _lowered)
+    for row in read_rows("assistant.understanding", "attributes"):
+        for column, mark in (("asked", "a"), ("told", "t")):
+            texts = row[f"example_{column}"].split(" || ")
+            yield Rules(f"attributes.{row['key']}.{column}", _rules([row], column, mark), texts, _lowered)
 
 
 def _rules(rows: Sequence[Row], column: str, mark: str = "") -> list[Rule]:

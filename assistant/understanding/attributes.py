@@ -47,10 +47,6 @@ class Attribute:
         """Whether a sentence, as printed, may tell it."""
         return bool(self._told.search(fold(sentence).text))
 
-    def asking(self, folded: str) -> list[tuple[int, int]]:
-        """Half-open places of a folded question that ask for it."""
-        return [match.span() for match in self._asked.finditer(folded)]
-
 
 @cache
 def attributes() -> tuple[Attribute, ...]:
