@@ -19,11 +19,11 @@ from assistant.wording.messages import say
 from corpus.vocabulary.concepts import concept_key
 from corpus.vocabulary.terms import Terms
 from corpus.words.folding import fold
-from index.store.keywords import Vocabulary
+from index.store.keywords import Unit, Vocabulary
 from index.store.tables.catalogue import CatalogueRow
 
 _THAN = re.compile(
-    r"(?<![a-z])(?:than|beat|outperform(?:ed)?|versus|vs\.?|over|against|compared (?:with|to)|relative to)(?![a-z])"
+    r"(?<![a-z])(?:than|above|below|beat|outperform(?:ed)?|versus|vs\.?|over|against|compared (?:with|to)|relative to)(?![a-z])"
     r"|优于|劣于|[高长多低短少好差]于|相较于|相比于?|(?<![相对])比(?![较例])"
 )
 _FIRST_IS_OTHER = re.compile(
@@ -32,6 +32,8 @@ _FIRST_IS_OTHER = re.compile(
 )
 _ADDED = re.compile(r"(.+?)(?<![a-z])(?:on top of|added to|in addition to)(?![a-z])(.+)")
 _DOSE = re.compile(r"(?<![0-9.])([0-9]{1,4}(?:\.[0-9]+)?) ?mg")
+_ROUTE = re.compile(r"(?:皮下|静脉)(?!注射|输|给药|血)")
+"""Routes as they are called for short: 皮下组."""
 _THRESHOLD = re.compile(
     r"(?:than|over|above|exceed(?:s|ed)?|at least|below|under|超过|高于|大于|多于|低于|不到|达到|至少) ?"
     r"(?:(half)|([0-9]+(?:\.[0-9]+)?)(?![0-9.]| ?(?:m?g|µg|kg|ml|iu)(?![a-z])))|(过半|一半以上)"
@@ -104,6 +106,7 @@ def _claim_in(question: str, terms: Terms) -> _Claim | None:
 
 
 def _arms(text: str, terms: Terms) -> frozenset[str]:
+    text = _ROUTE.sub(lambda match: f"{match[0]}注射", text)
     return arm_key(text, terms) | {f"{dose} mg" for dose in _DOSE.findall(text)}
 
 
@@ -212,7 +215,10 @@ def sentence_verdict(question: str, sentence: str, about: str, vocabulary: Vocab
     # What is more or less of something is told by figures, or by the opposite word, alone.
     if not against and not numbers and any(cue(claim).search(folded) for claim in _CLAIMS):
         return ""
-    units = [u for u in vocabulary.units(_PHASE.sub(" ", folded)) if not _empty(u.printed) and (u.concept or not told)]
+    asked_with = cue("yes_no").sub(" ", _PHASE.sub(" ", folded))
+    units = [
+        u for u in vocabulary.units(asked_with) if not _empty(u.printed) and (not told or _is_thing(u, vocabulary))
+    ]
     held = set(vocabulary.body(f"{about} {said}").split())
     if not all(unit.key in held for unit in units):
         return ""
@@ -222,6 +228,15 @@ def sentence_verdict(question: str, sentence: str, about: str, vocabulary: Vocab
     if cue("absent").search(cue("yes_no").sub(" ", folded)):
         return ""  # what yes says to a question that denies is not the same in all languages
     return "no" if cue("absent").search(clause) else "yes"
+
+
+def _is_thing(unit: Unit, vocabulary: Vocabulary) -> bool:
+    """Whether a word of a question names a thing, which a sentence that tells what is asked of it names as well."""
+    concept = vocabulary.terms.concepts.get(unit.concept) if unit.concept else None
+    return concept is not None and concept.category in _THINGS
+
+
+_THINGS = frozenset({"drug", "drug code", "target", "disease", "organisation", "treatment", "class"})
 
 
 def targets_verdict(case: Case) -> tuple[str, tuple[CatalogueRow, ...]]:

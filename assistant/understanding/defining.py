@@ -8,9 +8,10 @@ from assistant.understanding.attributes import attributes_in
 
 _ENGLISH = re.compile(
     r"(?:so|and|but|please|ok|okay)?[, ]*"
-    r"(?:what(?:'s|’s| is| are)(?: meant by)?|what kind of (?:\w+ )?(?:is|are)"
+    r"(?:what(?:'s|’s| is) the (?:code ?name|other names?|alias) (?:of|for)"
+    r"|what(?:'s|’s| is| are)(?: meant by)?|what kind of (?:\w+ )?(?:is|are)"
     r"|tell me what|explain(?: to me)?(?: what)?|define|spell out|what (?:does|do)"
-    r"|remind me what|what(?:'s|’s| is) the (?:code ?name|other names?|alias) (?:of|for))"
+    r"|remind me what)"
     r" (?:exactly |precisely )?(?:an? |the )?(?:(?:term|abbreviation|acronym) )?(?P<name>[^?,;:–—]{2,60}?)"
     r"(?: (?:is|are|means?|stands? for|refers? to|mean exactly))?"
     r"(?:,? (?:please|for me|for me, please))*(?: [-–—:] .*|[,;] .*)?[?.! ]*",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.trials.arms import ARM_CATEGORIES, drugs_in
 from assistant.trials.groups import Group, Trials
@@ -118,6 +119,12 @@ def focus_on(question: Question, history: Sequence[str], index: HybridIndex, tri
     )
 
 
+@lru_cache(maxsize=2)
+def _routes(terms: Terms) -> tuple[str, ...]:
+    """The names of routes."""
+    return tuple(name for concept in terms.concepts.values() if concept.category == "route" for name in concept.names)
+
+
 def _unclaimed(question: str) -> str:
     """A question without the words in which it claims that something is more or better, or asks whether."""
     folded = fold(question)
@@ -137,6 +144,7 @@ def _asked_for(question: str) -> tuple[MeasuresAsked, tuple[Attribute, ...]] | N
 def _leftover(units: Sequence[Unit], asked: MeasuresAsked, groups: Sequence[Group], terms: Terms) -> list[Unit]:
     """What a question says beyond measure, trial, treatment and disease: a subgroup, a cause, another thing."""
     names = [re.sub(r"[\s\-]", "", fold(group.name).text) for group in groups]
+    routes = _routes(terms)
     rest = []
     for unit in units:
         concept = terms.concepts.get(unit.concept) if unit.concept else None
@@ -150,6 +158,8 @@ def _leftover(units: Sequence[Unit], asked: MeasuresAsked, groups: Sequence[Grou
         ):
             continue
         if any(fold(unit.printed).text in words or key in words for words in asked.words):
+            continue
+        if any(key and name.startswith(key) for name in routes):  # 皮下, for 皮下注射
             continue
         parts = unit.printed.split("-")
         if len(parts) > 1 and all(terms.find(part) for part in parts):  # "amivantamab-chemotherapy"

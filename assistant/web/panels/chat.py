@@ -10,11 +10,14 @@ from assistant.conversations.exports import as_text
 from assistant.conversations.history import Listed, Turn
 from assistant.web.panels.rendering import button, icon, icon_button, note_html
 from assistant.wording.markup import as_html, attribute
-from assistant.wording.messages import moment, say
+from assistant.wording.messages import languages, moment, say
 from corpus.document import Language
 
 # At the end of a line, where the source's own [25] stands inside a quote; and after a trial's name.
 _CITED = re.compile(r"\[(\d{1,2})\](?=：|:|(?: \[\d{1,2}\])*[.。]?$)", re.MULTILINE)
+# A translated quote's original, on the line below it.
+_BEGINNINGS = "|".join(re.escape(as_html(say("answer.original", each, quote="")[:-1])) for each in languages())
+_ORIGINAL = re.compile(f"(?<=<br>)(?:{_BEGINNINGS}).*?(?=<br>|$)")
 RATINGS = (("good", 1), ("bad", -1))
 
 
@@ -45,6 +48,7 @@ def reply_html(turns: Sequence[Turn], place: int, language: Language) -> str:
             )
             last = match.end()
     parts.append(as_html(reply["answer"][last:]))
+    parts = [_ORIGINAL.sub(r'<span class="bsab-original">\g<0></span>', "".join(parts))]
     understood = " · ".join(reply["understood"])
     return (
         f'<div class="bsab-{"refusal" if reply["abstained"] else "answer"}" lang="{reply["language"]}" dir="auto">'

@@ -8,7 +8,7 @@ from assistant.conversations.history import Turn
 from assistant.exchange.contract import Json
 from assistant.web.panels.rendering import note_html, passage_html, place_of, read_link, work_html
 from assistant.wording.markup import as_html
-from assistant.wording.messages import say
+from assistant.wording.messages import languages, say
 from corpus.document import Language
 
 
@@ -39,12 +39,23 @@ def _item_html(citation: Json, notes: Sequence[Json], turn: int, language: Langu
     return (
         f'<article class="bsab-evidence" id="evidence-{name}" tabindex="-1">'
         f'<h3><span class="bsab-number">[{citation["number"]}]</span> {as_html(place_of(citation))}</h3>'
-        f'<p class="bsab-source">{as_html(citation["document"])}</p>'
+        f'<p class="bsab-source">{as_html(citation.get("title") or citation["document"])}</p>'
         f'<p class="bsab-passage" lang="{citation["language"]}" dir="auto">{text}</p>'
+        f"{_translations_html(citation, language)}"
         f"{''.join(note_html(note, language) for note in about)}{references}"
         f'<div class="bsab-foot">{_why_html(citation, language)}'
         f"{read_link(citation['document'], first, last, language)}</div></article>"
     )
+
+
+def _translations_html(citation: Json, language: Language) -> str:
+    """What the quotes say in another language, below the passage as it is printed; nothing without translations."""
+    told = [text for text in citation.get("quote_translations", ()) if text]
+    if not told:
+        return ""
+    label = as_html(say("evidence.translation", language))
+    other = next(each for each in languages() if each != citation["language"])
+    return f'<p class="bsab-translation" lang="{other}"><b>{label}</b> {" ".join(map(as_html, told))}</p>'
 
 
 def _reference_html(reference: Json, name: str, language: Language) -> str:
