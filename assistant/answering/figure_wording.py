@@ -89,11 +89,11 @@ def _of_arm(found: Found, language: Language, terms: Terms) -> str:
         figure = say("figure.interval", language, figure=figure, interval=interval)
     if result.arm is None or result.arm == "all":
         return say("figure.alone", language, figure=figure)
-    arm = _arm(result.arm, language, terms)
+    arm = arm_name(result.arm, language, terms)
     # A risk is reduced in one arm, in Chinese; in English, against another one.
     compared = result.endpoint == "HR" or (result.endpoint == "risk_reduction" and language != "zh")
     if compared and result.comparator:
-        arm = say("figure.versus", language, arm=arm, other=_arm(result.comparator, language, terms))
+        arm = say("figure.versus", language, arm=arm, other=arm_name(result.comparator, language, terms))
     # The Chinese frame ends the name with this word, which the name may end with already.
     return say("figure.of_arm", language, figure=figure, arm=arm.removesuffix("组"))
 
@@ -103,7 +103,7 @@ def _interval(result: TrialResult) -> str:
     return result.figure().partition(" (")[2][:-1]
 
 
-def _arm(name: str, language: Language, terms: Terms) -> str:
+def arm_name(name: str, language: Language, terms: Terms) -> str:
     """An arm's name in the reader's language, as far as its words are known; else as printed, in quotation marks."""
     parts, last = [], 0
     for mention in terms.find(name):

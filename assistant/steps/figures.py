@@ -10,7 +10,7 @@ from assistant.answering.figure_wording import figure_answer
 from assistant.answering.figures import FigureLine, Lacking, figure_lines, lacking
 from assistant.answering.reply import Answer, Reply
 from assistant.steps.case import Case
-from assistant.steps.verdicts import verdict
+from assistant.steps.verdicts import comparison, verdict
 from assistant.trials.reports import DrugReports, DrugTexts, Reports, Texts, TrialReports, TrialTexts
 from assistant.understanding.focus import Focus
 from corpus.vocabulary.endpoints import EndPoint, endpoints, survival_keys
@@ -44,7 +44,7 @@ def figures(case: Case) -> Reply | None:
     opening = verdict(case, lines)
     if not opening and any(attribute.key == "cause" for attribute in case.attributes):
         return None  # figures are no reason
-    wording = "\n".join(filter(None, (opening, answer.text)))
+    wording = "\n".join(filter(None, (opening, answer.text, "" if opening else comparison(case, lines))))
     # What one of them does not report stands below what the others do.
     groups = [[group] for group in focus.groups]
     apart = [lacking(focus.asked, TrialReports(g), TrialTexts(g), g[0].name) for g in groups] or [lacks]

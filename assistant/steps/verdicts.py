@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from assistant.answering.figure_wording import UNITS, arm_name
 from assistant.answering.figures import FigureLine
 from assistant.steps.case import Case
 from assistant.trials.arms import arm_key
@@ -23,7 +24,8 @@ from index.store.keywords import Unit, Vocabulary
 from index.store.tables.catalogue import CatalogueRow
 
 _THAN = re.compile(
-    r"(?<![a-z])(?:than|above|below|beat|outperform(?:ed)?|versus|vs\.?|over|against|compared (?:with|to)|relative to)(?![a-z])"
+    r"(?<![a-z])(?:than|above|below|beat|outperform(?:ed)?|versus|vs\.?|over|against|compared (?:with|to)|relative to)"
+    r"(?![a-z])"
     r"|优于|劣于|[高长多低短少好差]于|相较于|相比于?|(?<![相对])比(?![较例])"
 )
 _FIRST_IS_OTHER = re.compile(
@@ -79,6 +81,39 @@ def verdict(case: Case, lines: Sequence[FigureLine]) -> str:
     if not asked:
         return ""
     return say("verdict.unsure" if any(map(_may_be_chance, lines)) else "verdict.yes", language)
+
+
+def comparison(case: Case, lines: Sequence[FigureLine]) -> str:
+    """Which of the arms, or of the trials, has the higher figure, where a question compares them; "" where none has,
+    or where they are not of one measure."""
+    language = case.question.language
+    measures = {line.measure.key for line in lines}
+    if len(measures) != 1 or measures & _HARMS or not cue("compare").search(fold(case.question.read).text):
+        return ""
+    time = lines[0].found[0].result.unit in UNITS
+    if len(lines) == 1:
+        best = _highest([(f, f.result.arm or "") for f in lines[0].found])
+        if not best:
+            return ""
+        arm = arm_name(best, language, case.index.vocabulary.terms)
+        return say("comparison.longer_arm" if time else "comparison.higher_arm", language, arm=arm)
+    # Of trials, only the arms that the question names are compared: another one's may be a control.
+    terms = case.index.vocabulary.terms
+    named = _arms(fold(case.question.read).text, terms)
+    alike = all(len(f) == 1 or named & _arms(fold(f[0].result.arm or "").text, terms) for f in (x.found for x in lines))
+    best = _highest([(line.found[0], line.group.name) for line in lines if not line.setting])
+    if not best or not alike or len({line.group.name for line in lines}) < 2:
+        return ""
+    return say("comparison.longer_trial" if time else "comparison.higher_trial", language, trial=best)
+
+
+def _highest(named: Sequence[tuple[Found, str]]) -> str:
+    """The name of the one highest figure; "" where two share it, one is unknown, or it has no name."""
+    values = [f.result.value for f, _ in named]
+    known = [value for value in values if value is not None]
+    if len(known) < max(2, len(values)) or known.count(max(known)) > 1:
+        return ""
+    return named[known.index(max(known))][1]
 
 
 def _claim_in(question: str, terms: Terms) -> _Claim | None:

@@ -161,8 +161,8 @@ def _leftover(units: Sequence[Unit], asked: MeasuresAsked, groups: Sequence[Grou
             continue
         if any(key and name.startswith(key) for name in routes):  # 皮下, for 皮下注射
             continue
-        parts = unit.printed.split("-")
-        if len(parts) > 1 and all(terms.find(part) for part in parts):  # "amivantamab-chemotherapy"
-            continue
+        parts = [part for part in re.split(r"[-\s]|[0-9.]+", unit.printed) if part]
+        if parts != [unit.printed] and parts and all(terms.find(part) for part in parts):
+            continue  # "amivantamab-chemotherapy", "tarlatamab 10"
         rest.append(unit)
     return rest
