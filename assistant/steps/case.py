@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -60,6 +61,7 @@ class AssistantOptions:
     evidence: EvidenceOptions = EvidenceOptions()
 
 
+_REVIEW = re.compile(r"review|overview|meta-?analysis|综述|荟萃分析")
 USUAL = AssistantOptions()
 
 
@@ -120,7 +122,7 @@ class Case:
         if not self.focus.groups and self.document:
             own = index.library.rows_of(self.document)
             # A paper on the drug speaks of it throughout.
-            rows = sorted(set(own) & set(rows)) if rows and not self.scope.is_of(self.document) else own
+            rows = sorted(set(own) & set(rows)) if rows and not self.is_study(self.document) else own
         most = self.options.within if self.document and not self.focus.groups else self.options.hits
         return index.search(self.focus.search, most, rows=rows)
 
@@ -154,6 +156,14 @@ class Case:
             return None
         self.is_called = ranked[0][2] > 1
         return ranked[0][1]
+
+    def is_study(self, document_id: str) -> bool:
+        """Whether a document is the study that the question is about, all of it: its title names the drug, or is what
+        the question calls it by, and is no review's."""
+        if document_id != self.document:
+            return False
+        title = self.index.library.documents.titles([document_id]).get(document_id, "")
+        return self.scope.is_of(document_id) or (self.is_called and not _REVIEW.search(title.lower()))
 
     @cached_property
     def understood(self) -> Understood:

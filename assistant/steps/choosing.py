@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from assistant.answering.cited_references import cites
 from assistant.answering.evidence import Choice
 from assistant.steps.case import Case, of_named_trials
-from assistant.steps.scope import ABOUT, NAMED
+from assistant.steps.scope import ABOUT, BESIDE, NAMED
 from assistant.understanding.attributes import attributes
 from corpus.document import Passage
 from corpus.packs.sidecar_formats import sentence_key
@@ -95,6 +95,8 @@ def choices_for(case: Case) -> list[Choice]:
     choices = []
     for hit in hits_for(case):
         sureness = case.scope.sureness(hit.passage)
+        if case.is_study(hit.passage.document_id):
+            sureness = {span: max(sure, BESIDE) for span, sure in sureness.items()}
         for span, score in zip(hit.passage.sentences, hit.sentence_scores, strict=True):
             worth = score + share * hit.score + _TELLS * told_in(hit.passage.sentence(span), case)
             worth += _IS_NAMED * (bool(case.scope) and sureness[span] == NAMED)
