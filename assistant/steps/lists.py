@@ -27,6 +27,8 @@ _OTHER = re.compile(r"(?<![a-z])(?:other|else|besides|another)(?![a-z])|其他|�
 _SYMBOL = re.compile(
     r"(?<![A-Za-z0-9-])[A-Za-z]{1,6}(?:-[A-Za-z0-9]{1,4}|[0-9]{1,4}[A-Za-z]?)?(?:-[0-9])?(?![A-Za-z0-9])"
 )
+_READ = 200
+"""Passages on a drug that are read for its trials at most."""
 _MOST = 12
 """Lines of a list at most: more are a table's business."""
 
@@ -48,10 +50,11 @@ def trials(case: Case) -> Reply | None:
     designed = [row for row in _of_design(case) if _is_on(row, case) and not REGISTERED.fullmatch(row.entry.name)]
     if designed:
         return _answer(case, _trials_frame, _gathered(case, designed))
-    if not focus.drugs or case.attributes or not case.scope.rows:
+    rows = case.scope.rows or []
+    if not focus.drugs or case.attributes or not 0 < len(rows) <= _READ:
         return None
     with case.index.library.snapshot():
-        passages = case.index.library.passages_by_row(case.scope.rows)
+        passages = case.index.library.passages_by_row(rows)
     ids = {concept.id for concept, _ in focus.drugs}
     terms = case.index.vocabulary.terms
     found: dict[str, _Listed] = {}

@@ -15,7 +15,7 @@ from tests.web.conftest import OS_QUESTION, TESTED, ask, serving, visiting
 @pytest.mark.parametrize(
     ("question", "frame"),
     [
-        pytest.param(TESTED, "The library says, in Chinese:", id="en"),
+        pytest.param(TESTED, "The library says (translation from Chinese, its original below):", id="en"),
         pytest.param("哪项试验比较了塔拉妥单抗与化疗？", "资料中的原文：", id="zh"),
         pytest.param("哪項試驗比較了塔拉妥單抗與化療？", "资料中的原文：", id="zh-Hant"),
     ],
