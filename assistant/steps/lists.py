@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from assistant.answering.evidence import passage_evidence
 from assistant.answering.reply import Answer, Reply
 from assistant.steps.case import Case
-from assistant.steps.verdicts import targets_verdict
+from assistant.steps.verdicts import BINDS, targets_verdict
 from assistant.trials.arms import DRUG_CATEGORIES, drugs_in
 from assistant.trials.groups import REGISTERED
 from assistant.understanding.cues import cue
@@ -23,6 +23,7 @@ _TRIALS = re.compile(r"(?<![a-z])(?:trials|studies)(?![a-z])|试验|研究")
 _DRUGS = re.compile(
     r"(?<![a-z])(?:drugs?|agents?|antibod(?:y|ies)|bispecifics?|bsabs?|molecules?|medicines?)(?![a-z])|药|双抗|抗体"
 )
+_WHICH = re.compile(r"(?<![a-z])(?:which|what|list|name)(?![a-z])|哪|列")
 _OTHER = re.compile(r"(?<![a-z])(?:other|else|besides|another)(?![a-z])|其他|另外|还有|别的")
 _SYMBOL = re.compile(
     r"(?<![A-Za-z0-9-])[A-Za-z]{1,6}(?:-[A-Za-z0-9]{1,4}|[0-9]{1,4}[A-Za-z]?)?(?:-[0-9])?(?![A-Za-z0-9])"
@@ -106,13 +107,15 @@ def _phases(text: str) -> list[str]:
 def drugs(case: Case) -> Reply | None:
     """The drugs that have a target, where a question asks which they are."""
     question, focus = fold(case.question.read).text, case.focus
-    listing = cue("list").search(question) or (
-        _OTHER.search(question) and re.match(r"(?:and )?(?:which|what)|哪", question)
-    )
-    if not listing or not _DRUGS.search(question) or focus.groups or focus.drugs or focus.asked.measures:
+    if not (_WHICH.search(question) and _DRUGS.search(question) and BINDS.search(question)):
+        return None
+    if focus.groups or focus.drugs or focus.asked.measures:
         return None
     rows = case.index.library.catalogue("drug", field="target", values=_targets(case))
     found = _gathered(case, rows)
+    if not cue("list").search(question):  # one drug is asked for: the one that has all of them
+        most = max((len(one.told) for one in found), default=0)
+        found = [one for one in found if len(one.told) == most]
     if _OTHER.search(question):
         terms = case.index.vocabulary.terms
         before = {concept.id for earlier in case.history for concept, _ in drugs_in(earlier, terms)}

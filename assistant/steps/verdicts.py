@@ -285,12 +285,12 @@ def targets_verdict(case: Case) -> tuple[str, tuple[CatalogueRow, ...]]:
     asked = {concept_key(symbol) for symbol in _SYMBOL.findall(case.question.read)}
     drugs = {concept_key(name) for concept, _ in case.focus.drugs for name in concept.names}
     asked -= drugs
-    if not known or not asked or not _BINDS.search(question):
+    if not known or not asked or not BINDS.search(question):
         return "", ()
     return ("yes" if asked <= known else "no"), rows
 
 
-_BINDS = re.compile(r"(?<![a-z])(?:target|bind|hit|block|engage|recogni[sz]e|against|directed)\w*|靶|结合|针对|阻断")
+BINDS = re.compile(r"(?<![a-z])(?:target|bind|hit|block|engage|recogni[sz]e|against|directed)\w*|靶|结合|针对|阻断")
 _SYMBOL = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z][A-Za-z]*-?[A-Z]?[0-9]+[A-Za-z]?|[A-Z]{3,5}|c-[A-Z]{3})(?![A-Za-z0-9-])")
 _CLAIMS = ("more", "less", "better", "worse")
 _CLAUSE = re.compile(r"[，,;；。]|(?<![a-z])(?:but|although|while|whereas)(?![a-z])|虽|但|而(?=不|未|无)")

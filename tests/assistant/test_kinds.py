@@ -59,6 +59,7 @@ def test_a_question_for_yes_or_no_is_answered_with_it(assistant: Assistant, ques
         "Is zenocutuzumab given every three weeks?",
         "Was the CRS in DeLLphi-301 mostly severe?",
         "MARIPOSA-2加上拉泽替尼之后血液学不良事件会更少吗？",
+        "TIGIT是什么？",
     ],
 )
 def test_what_no_sentence_says_whole_gets_no_verdict(assistant: Assistant, question: str) -> None:
@@ -105,6 +106,7 @@ def test_what_a_thing_is(assistant: Assistant, question: str, held: str) -> None
     [
         ("Which bispecifics target HER2?", ("Zanidatamab", "Zenocutuzumab")),
         ("综述中有哪些双抗靶向VEGF？", ("依沃西单抗", "PM8002")),
+        ("哪个药的靶点是DLL3和CD3？", ("塔拉妥单抗",)),
         ("List all the tarlatamab studies covered.", ("DeLLphi-301", "DeLLphi-303", "DeLLphi-304")),
         ("Which trials were double-blind?", ("HARMONi-2",)),
         (
