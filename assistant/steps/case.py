@@ -9,7 +9,7 @@ from functools import cached_property
 
 from assistant.answering.cited_references import references_in
 from assistant.answering.composing import not_reported, refusal
-from assistant.answering.evidence import EvidenceOptions, nearest_evidence
+from assistant.answering.evidence import Choice, EvidenceOptions, nearest_evidence
 from assistant.answering.figures import Lacking
 from assistant.answering.reply import Answer, Evidence, NotFound, Reason
 from assistant.guard.number_guard import Failure, verify
@@ -80,6 +80,8 @@ class Case:
         self.question, self.history = question, history
         self.index, self.options = index, options
         self._trials = trials
+        self.choices: list[Choice] | None = None
+        """The sentences that may be quoted (``choosing``), once they are known."""
         self.is_called = False
         """Whether the question calls ``document`` by words of its title; known once that is."""
 

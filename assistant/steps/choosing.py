@@ -86,6 +86,12 @@ _HAVING = re.compile(
 
 def choices_for(case: Case) -> list[Choice]:
     """The sentences that may be quoted; those of another subject left out where there are any on the subject."""
+    if case.choices is None:
+        case.choices = _choices(case)
+    return case.choices
+
+
+def _choices(case: Case) -> list[Choice]:
     share = case.options.evidence.passage_share
     numbers = set(_NUMBER.findall(case.question.read))
     kinds = _kinds_asked(case.question.read)
@@ -97,7 +103,7 @@ def choices_for(case: Case) -> list[Choice]:
         sureness = case.scope.sureness(hit.passage)
         if case.is_study(hit.passage.document_id):
             sureness = {span: max(sure, BESIDE) for span, sure in sureness.items()}
-        for span, score in zip(hit.passage.sentences, hit.sentence_scores, strict=True):
+        for span, score, body in zip(hit.passage.sentences, hit.sentence_scores, hit.bodies, strict=True):
             worth = score + share * hit.score + _TELLS * told_in(hit.passage.sentence(span), case)
             worth += _IS_NAMED * (bool(case.scope) and sureness[span] == NAMED)
             worth += _REASON * causes * causal(hit.passage.sentence(span))
@@ -106,7 +112,7 @@ def choices_for(case: Case) -> list[Choice]:
             else:
                 worth -= _SUMMED_UP * is_summary(hit.passage)
             worth += _NUMBERED * len(numbers & set(_NUMBER.findall(hit.passage.sentence(span))))
-            worth += _ASKED * _asked_in(hit.passage.sentence(span), asked, case)
+            worth += _ASKED * len(asked.intersection(body.split())) / max(1, len(asked))
             worth += _TRANSLATED * _shared(case, hit.passage, hit.passage.sentence(span))
             worth += _OF_THE_KIND * bool(kinds) * any(kind.search(hit.passage.sentence(span)) for kind in kinds)
             worth -= _AIM * bool(kinds) * bool(_AIMS.search(fold(hit.passage.sentence(span)).text))
@@ -131,12 +137,6 @@ def _beyond_title(case: Case) -> frozenset[str]:
         return frozenset()
     title = case.index.library.documents.titles([case.document])[case.document]
     return case.content - set(case.index.vocabulary.body(title).split())
-
-
-def _asked_in(sentence: str, asked: frozenset[str], case: Case) -> float:
-    """The share of ``asked`` that a sentence holds."""
-    held = asked & set(case.index.vocabulary.body(sentence).split()) if asked else ()
-    return len(held) / len(asked) if asked else 0.0
 
 
 def _kinds_asked(question: str) -> list[re.Pattern[str]]:
@@ -174,10 +174,8 @@ def _shared(case: Case, passage: Passage, sentence: str) -> float:
     """
     if passage.language == case.question.language:
         return 0.0
-    translation = case.index.translations(passage.document_id).get(sentence_key(sentence), "")
-    wanted = case.content
-    held = set(case.index.vocabulary.body(translation).split()) if translation and wanted else set()
-    return sum(key in held for key in wanted) / len(wanted) if held else 0.0
+    held = case.index.translated_words(passage.document_id).get(sentence_key(sentence), frozenset())
+    return len(case.content & held) / len(case.content) if held and case.content else 0.0
 
 
 def told_in(sentence: str, case: Case) -> int:

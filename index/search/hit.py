@@ -31,3 +31,5 @@ class Hit:
     """The passage that opens its trial's paragraph, where that is another one: it names the trial."""
     sentence_scores: tuple[float, ...]
     """For each of ``passage.sentences``, how well it alone answers; higher is better."""
+    bodies: tuple[str, ...] = ()
+    """For each of them, what the keyword index would hold of it."""

@@ -59,6 +59,7 @@ class HybridIndex(Searcher[Library]):
 
     def _forget(self) -> None:
         super()._forget()
+        self._translated_words: LRUCache[tuple[str, str | None], Mapping[str, frozenset[str]]] = LRUCache(_TRANSLATED)
         self._translations: LRUCache[tuple[str, str | None], Mapping[str, str]] = LRUCache(_TRANSLATED)
 
     @classmethod
@@ -220,6 +221,18 @@ class HybridIndex(Searcher[Library]):
             return kept
         # An older program's review had no translation.
         return replace(kept, translation=bundled_beside(document).translation)
+
+    def translated_words(self, document_id: str) -> Mapping[str, frozenset[str]]:
+        """What the keyword index would hold of each translation of a document's sentences, by ``sentence_key``."""
+        key = (document_id, self.library.meta("revision"))
+        with self._lock:
+            known = self._translated_words.get(key)
+        if known is None:
+            vocabulary, translations = self.vocabulary, self.translations(document_id)
+            known = {sentence: frozenset(vocabulary.body(text).split()) for sentence, text in translations.items()}
+            with self._lock:
+                self._translated_words[key] = known
+        return known
 
     def translations(self, document_id: str) -> Mapping[str, str]:
         """Translations of a document's sentences, by ``sentence_key``; empty where it came with none."""

@@ -26,6 +26,8 @@ class Reading:
     """``(sentences, dim)``"""
     bodies: tuple[str, ...]
     """Words and concepts of each sentence in its context."""
+    own: tuple[str, ...]
+    """The same of each by itself."""
     title: str
     """Words and concepts of the section's title."""
     lead: Passage | None
@@ -74,12 +76,13 @@ def scored(positions: Sequence[int], asked: Asked, scorer: Scorer, loaded: Loade
     return Candidates(ranks, similarities, asked.keywords, loaded.chinese, scorer)
 
 
-def sentence_bodies(passage: Passage, vocabulary: Vocabulary) -> tuple[str, ...]:
-    """Words and concepts of each sentence of a passage in its context (``in_context``)."""
+def sentence_bodies(passage: Passage, vocabulary: Vocabulary) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Words and concepts of each sentence of a passage in its context (``in_context``), and by itself."""
     start = passage.span.start
     own = vocabulary.bodies(passage.text, [Span(s.start - start, s.end - start) for s in passage.sentences])
     heading, topic = vocabulary.body(passage.heading), vocabulary.body(passage.topic)
-    return tuple(
+    in_context = tuple(
         " ".join([heading, "" if passage.sentence(s).startswith(passage.topic) else topic, body])
         for s, body in zip(passage.sentences, own, strict=True)
     )
+    return in_context, tuple(own)

@@ -272,6 +272,7 @@ class Searcher(Generic[_Kept]):
             translations=tuple(loaded.vocabulary.translation(unit, passage.language) for unit in shared),
             lead=reading.lead,
             sentence_scores=sentence_scores,
+            bodies=reading.own,
         )
 
     def _reading(self, row: int, loaded: Loaded) -> Reading:
@@ -282,7 +283,7 @@ class Searcher(Generic[_Kept]):
         reading = Reading(
             passage,
             self.library.sentence_vectors(row, self.embedder.dim),
-            sentence_bodies(passage, loaded.vocabulary),
+            *sentence_bodies(passage, loaded.vocabulary),
             loaded.vocabulary.body(passage.heading),
             self.library.lead(passage),
         )
