@@ -75,7 +75,8 @@ def _opening(case: Case, best: Sequence[Choice]) -> str:
     for choice in best[:2]:
         said = _in_language(choice, case)
         about = f"{choice.hit.passage.topic} {subject}"
-        told = any(attribute.strict and attribute.is_told(choice.text) for attribute in case.attributes)
+        # Of an approval what is approved counts, not how it is said; of a dose or a half-life each word does.
+        told = any(attribute.key == "approval" and attribute.is_told(choice.text) for attribute in case.attributes)
         found = sentence_verdict(question, said, about, case.index.vocabulary, told=told) if said else ""
         if found:
             return say(f"verdict.{found}", language) + "\n"

@@ -26,7 +26,7 @@ from index.store.tables.catalogue import CatalogueRow
 _THAN = re.compile(
     r"(?<![a-z])(?:than|above|below|beat|outperform(?:ed)?|versus|vs\.?|over|against|compared (?:with|to)|relative to)"
     r"(?![a-z])"
-    r"|优于|劣于|[高长多低短少好差]于|相较于|相比于?|(?<![相对])比(?![较例])"
+    r"|优于|劣于|[高长多低短少好差]于|对比|相较于|相比于?|(?<![相对])比(?![较例])"
 )
 _FIRST_IS_OTHER = re.compile(
     r"^[^,，]{0,4}(?:compared (?:with|to)|relative to|与|和|同|较|相较于|相比于)"
@@ -48,6 +48,10 @@ _NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight",
 _NUMBER_WORD = re.compile(
     rf"(?<![a-z])({'|'.join(_NUMBER_WORDS[1:])})(?![a-z])|([{_DIGITS}])(?=个?(?:周|月|年|天|次|组|例|种|项|线(?!治)))"
 )
+_EACH = re.compile(
+    r"(?:every|each|once an?|per) (?:week|month|day|year)(?![a-z])|(?<![a-z])(?:weekly|daily)|每[周月天日年]"
+)
+"""A time that is one of its unit: "every week" is not "every two weeks"."""
 _TENTHS = re.compile(f"([{_DIGITS}])成")
 
 
@@ -218,6 +222,7 @@ _OPPOSITES = tuple(
         (r"(?<![a-z])(?:related|associated|depend|predict|correlat)\w*|有关|相关|预测|取决|影响",
          r"unrelated|independent|regardless|irrespective|无关|无论"),
         (r"(?:double|single)?-? ?blind(?:ed)?|[双单]盲|设盲", r"open-? ?label|开放标签"),
+        (r"single-? ?blind(?:ed)?|单盲", r"double-? ?blind(?:ed)?|双盲"),
         (r"大量|普遍|widely|highly|abundant\w*", r"极少|很少|rarely|scarcely|very (?:low|little)"),
         (r"randomi[sz]ed|随机", r"single-? ?arm|单臂"),
         (r"multi-?cent(?:er|re)|多中心", r"single-? ?cent(?:er|re)|单中心"),
@@ -237,6 +242,10 @@ def sentence_verdict(question: str, sentence: str, about: str, vocabulary: Vocab
     if not cue("yes_no").search(folded):
         return ""
     if _SIGNIFICANT.search(folded) and _SIGNIFICANT.search(said):
+        held = set(vocabulary.body(f"{about} {said}").split())
+        named = [u for u in vocabulary.units(folded) if _is_thing(u, vocabulary) or _is_measure(u, vocabulary)]
+        if not all(u.key in held for u in named) or cue("less").search(folded) or cue("worse").search(folded):
+            return ""
         return "no" if _NOT_SIGNIFICANT.search(said) else "yes"
     phases, printed = set(_PHASE.findall(folded)), set(_PHASE.findall(said))
     numbers = _numbers(folded)
@@ -259,16 +268,33 @@ def sentence_verdict(question: str, sentence: str, about: str, vocabulary: Vocab
         return ""
     if against:
         return "no"
+    if numbers and not _bound(numbers, units, said, about, vocabulary):
+        return ""
     clause = max(_CLAUSE.split(said), key=lambda part: len({u.key for u in units} & set(vocabulary.body(part).split())))
     if cue("absent").search(cue("yes_no").sub(" ", folded)):
         return ""  # what yes says to a question that denies is not the same in all languages
     return "no" if cue("absent").search(clause) else "yes"
 
 
+def _bound(numbers: set[str], units: Sequence[Unit], said: str, about: str, vocabulary: Vocabulary) -> bool:
+    """Whether one part of a sentence has the numbers of a question and the things that it says them of."""
+    things = {unit.key for unit in units if _is_thing(unit, vocabulary)}
+    known = _numbers(_plain(about))
+    return any(
+        numbers <= _numbers(part) | known and things <= set(vocabulary.body(f"{about} {part}").split())
+        for part in re.split(r"[;；。]", said)
+    )
+
+
 def _is_thing(unit: Unit, vocabulary: Vocabulary) -> bool:
     """Whether a word of a question names a thing, which a sentence that tells what is asked of it names as well."""
     concept = vocabulary.terms.concepts.get(unit.concept) if unit.concept else None
     return concept is not None and concept.category in _THINGS
+
+
+def _is_measure(unit: Unit, vocabulary: Vocabulary) -> bool:
+    concept = vocabulary.terms.concepts.get(unit.concept) if unit.concept else None
+    return concept is not None and concept.category == "endpoint"
 
 
 _THINGS = frozenset({"drug", "drug code", "target", "disease", "organisation", "treatment", "class"})
@@ -321,6 +347,7 @@ def _numbers(folded: str) -> set[str]:
     found = set(_NUMBER.findall(folded))
     for match in _NUMBER_WORD.finditer(folded):
         found.add(str(_NUMBER_WORDS.index(match[1]) + 1 if match[1] else _DIGITS.index(match[2]) + 1))
+    found |= {"1"} if _EACH.search(folded) else set()
     return {number.removesuffix(".0") for number in found}
 
 

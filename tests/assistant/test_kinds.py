@@ -38,6 +38,7 @@ def first_line(assistant: Assistant, question: str, *history: str) -> str:
         ("Did more than half of all the SCLC patients on iza-bren respond?", "Yes."),
         ("Was DeLLphi-304 a double-blind trial?", "No."),
         ("Is HARMONi-5 a phase III trial?", "No."),
+        ("Was HARMONi-2 single-blind?", "No."),
         ("Does PM8002 target PD-1 and VEGF?", "No."),
         ("Is amivantamab approved?", "Yes."),
         ("Does amivantamab retain its Fc part?", "Yes."),
@@ -60,6 +61,9 @@ def test_a_question_for_yes_or_no_is_answered_with_it(assistant: Assistant, ques
         "Was the CRS in DeLLphi-301 mostly severe?",
         "MARIPOSA-2加上拉泽替尼之后血液学不良事件会更少吗？",
         "TIGIT是什么？",
+        "小细胞肺癌占肺癌的80%吗？",
+        "Do bispecific antibodies with Fc have a short half-life?",
+        "Was tarlatamab given at 10 mg every week in DeLLphi-301?",
     ],
 )
 def test_what_no_sentence_says_whole_gets_no_verdict(assistant: Assistant, question: str) -> None:
