@@ -41,7 +41,7 @@ _POSSESSIVE = re.compile(
 _HAN_RUN = re.compile(f"[{HAN}]{{3,}}")
 _WORD_AND_NUMBER = re.compile(r"([A-Za-z][a-z]+) [0-9.]+")
 _COUNTED = re.compile(
-    r" ?(?:mg|kg|g|%|patients?|people|men|women|adults|children|months?|weeks?|days?|years?|or|vs|versus)\b"
+    r" ?(?:[%％]|(?:mg|kg|g|patients?|people|men|women|adults|children|months?|weeks?|days?|years?|or|vs|versus)\b)"
 )
 _WITH_SUFFIX = re.compile(r"(.{2,}?)-[a-z]{3,}")
 _CALLED_A_TRIAL = re.compile(

@@ -156,7 +156,7 @@ def test_the_empty_slot_is_named(assistant: Assistant, question: str, reason: st
 @pytest.mark.parametrize(
     "question",
     ["Tarlatamab 10 mg or 100 mg - which dose had the longer median PFS?", "Roughly how heavy is a BiTE-type molecule?",
-     "When did PM8002's phase III trial in SCLC start?",
+     "When did PM8002's phase III trial in SCLC start?", "Did the ORR exceed 60% with amivantamab in MARIPOSA-2?",
      "Which trial treated 657 patients whose EGFR-mutant NSCLC got worse?"],
 )  # fmt: skip
 def test_a_word_with_a_number_or_an_ending_is_no_missing_name(assistant: Assistant, question: str) -> None:
