@@ -31,7 +31,8 @@ _MOST_MARKER = 9_999
 _FIGURE = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTH = re.compile(
-    r"\b(January|February|March|April|May(?= (?:[0-9]|of\b))|June|July|August|September|October|November|December)\b"
+    r"\b(January|February|March|April|(?<=[0-9] )May|May(?= (?:[0-9]|of\b))|June|July|August|September|October|"
+    r"November|December)\b"
 )
 
 

@@ -16,7 +16,13 @@ from hypothesis import strategies as st
 from corpus.document import Document, Sidecars
 from corpus.errors import CorpusError, MalformedSidecar, MissingFile, TooMuch, UnknownFormat
 from corpus.packs.packs import bundled_beside, bundled_concepts, bundled_documents
-from corpus.packs.sidecar_formats import parse_details, parse_glossary, parse_references, parse_source_checks
+from corpus.packs.sidecar_formats import (
+    parse_details,
+    parse_glossary,
+    parse_references,
+    parse_source_checks,
+    parse_translation,
+)
 from corpus.packs.sidecars import checks_of, concepts_of, details_of, is_sidecar, references_of
 from corpus.reading import read_apart, read_file, read_path
 from tests.corpus.texts import plain
@@ -30,11 +36,13 @@ CHECK = {
 }  # fmt: skip
 GLOSSARY = "zh\ten\tabbr\tcategory\torigin\n安格赛单抗\tAngeximab\tANG-07\tdrug\tours\n"
 DETAILS = {"id": "angeximab-1", "title": "安格赛单抗的首次报告", "language": "zh"}
+SENTENCE = {"original": "The ORR was 40% [7].", "translation": "ORR 为 40% [7]。"}
 TEXTS = {
     "references.json": json.dumps([REFERENCE]),
     "source_checks.json": json.dumps([CHECK]),
     "glossary.tsv": GLOSSARY,
     "document.json": json.dumps(DETAILS),
+    "translation.json": json.dumps([SENTENCE]),
 }
 
 
@@ -135,6 +143,9 @@ def changed(entry: dict[str, object], **values: object) -> str:
         pytest.param("glossary.tsv", GLOSSARY + "\t\t-\tdrug\n", "line 3: give each row a name", id="no-name"),
         pytest.param("glossary.tsv", GLOSSARY + "a\tb\tc\td\te\tf\n", "line 3: .*no more cells", id="cells"),
         pytest.param("glossary.tsv", GLOSSARY + f'"{"a" * 200_000}\n', "is no table", id="csv"),
+        pytest.param("translation.json", changed(SENTENCE, translation=""), "write .translation.", id="untranslated"),
+        pytest.param("translation.json", changed(SENTENCE, translation="41% [7]"), "figures of its", id="figure"),
+        pytest.param("translation.json", changed(SENTENCE, original="40% in [7]"), "copy each original", id="original"),
         pytest.param("document.json", "[]", "nothing else", id="no-object"),
         pytest.param("document.json", '{"lang": "en"}', "nothing else", id="unknown-key"),
         pytest.param("document.json", '{"id": 5}', "write .id. as a text", id="id"),
@@ -178,7 +189,7 @@ def test_what_nobody_sees_is_not_kept() -> None:
 
 
 @given(
-    st.sampled_from([parse_references, parse_source_checks, parse_details, parse_glossary]),
+    st.sampled_from([parse_references, parse_source_checks, parse_details, parse_glossary, parse_translation]),
     st.one_of(
         st.text(),
         st.recursive(
@@ -218,3 +229,9 @@ def test_no_code_names_a_document() -> None:
         if any(document.id in path.read_text(encoding="utf-8") for document in bundled_documents())
     ]
     assert named == []
+
+
+@pytest.mark.parametrize("english", ["approved in September 2024", "until 31 May 2024 (3 of 5 may respond)"])
+def test_a_month_is_a_figure_however_it_is_written(english: str) -> None:
+    chinese = "2024 年 9 月批准" if "September" in english else "截至 2024 年 5 月 31 日(5 例中 3 例)"
+    assert list(parse_translation(json.dumps([{"original": chinese, "translation": english}])).values()) == [english]
