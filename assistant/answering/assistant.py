@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -29,8 +30,10 @@ from assistant.steps.summaries import outline, summary
 from assistant.trials.groups import Trials
 from assistant.understanding.follow_ups import MAX_CHARACTERS
 from assistant.understanding.question import references_asked, understand
-from corpus.language import language_of
+from corpus.document import Language
+from corpus.language import HAN, language_of
 from corpus.reading.cleaning import clean
+from corpus.words.segmenting import STOP_WORDS
 from index.search.hybrid import HybridIndex
 
 _STEPS: tuple[Callable[[Case], Reply | None], ...] = (
@@ -94,7 +97,9 @@ class Assistant:
             language = language_of(text[:MAX_CHARACTERS])
             return NotFound(text, language, "too_long", refusal("too_long", (), language, nearest=False), (), ())
         said, before = Conversation(self.index, self.trials(), self.extract).resolved(text, history)
-        question = replace(understand(said, before, self.index), text=clean(text).strip(), language=language_of(text))
+        question = replace(
+            understand(said, before, self.index), text=clean(text).strip(), language=_language(text, history)
+        )
         case = Case(question, before, self.index, self.trials, self.options)
         return next(reply for step in _STEPS if (reply := step(case)) is not None)
 
@@ -109,3 +114,18 @@ class Assistant:
         if kept is None or kept[0] != revision:
             kept = self._kept = (revision, Trials(self.index.library))
         return kept[1]
+
+
+def _language(text: str, history: Sequence[str]) -> Language:
+    """The language of a question: by its words, however many names it holds in the other script ("ORBIT-5 的 ORR？");
+    of one that is no more than names ("MARIPOSA-2?"), that of the question before."""
+    words = [word for word in _WORDS.findall(text) if word.lower() in STOP_WORDS]
+    if _HAN.search(text):
+        return language_of(text) if words else "zh"
+    return language_of(text) if words or not history or _SENTENCE.search(text) else _language(history[-1], history[:-1])
+
+
+_HAN = re.compile(f"[{HAN}]")
+_WORDS = re.compile(r"(?<![A-Za-z0-9-])[A-Za-z]{2,}(?![A-Za-z0-9-])")
+_SENTENCE = re.compile(r"(?<![A-Za-z0-9-])[a-z]{2,} [a-z]{2,}(?![A-Za-z0-9-])")
+"""Two words of a sentence, side by side."""

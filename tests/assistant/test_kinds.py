@@ -289,3 +289,15 @@ def test_a_comparison_says_which_is_higher(assistant: Assistant, question: str, 
 
 def test_control_arms_of_two_trials_are_not_compared(assistant: Assistant) -> None:
     assert "Longer" not in assistant.ask("Compare median PFS in MARIPOSA-2 and HARMONi-A").text
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "language"),
+    [("HARMONi-A的ORR？", "MARIPOSA-2?", "zh"), ("ORR in HARMONi-A?", "MARIPOSA-2?", "en"),
+     ("HARMONi-A的ORR？", "And the PFS?", "en"), ("ORR in HARMONi-A?", "HARMONi-2的ORR？", "zh"),
+     ("ORR in HARMONi-A?", "那PFS呢？", "zh")],
+)  # fmt: skip
+def test_a_name_alone_is_answered_in_the_language_before(
+    assistant: Assistant, history: str, question: str, language: Language
+) -> None:
+    assert assistant.ask(question, [history]).language == language
