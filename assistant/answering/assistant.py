@@ -94,12 +94,19 @@ class Assistant:
     def extract(self, text: str, history: Sequence[str] = ()) -> Reply:
         """``ask`` in the library's own sentences, without a language model."""
         if len(text) > MAX_CHARACTERS:
-            language = language_of(text[:MAX_CHARACTERS])
-            return NotFound(text, language, "too_long", refusal("too_long", (), language, nearest=False), (), ())
-        said, before = Conversation(self.index, self.trials(), self.extract).resolved(text, history)
-        question = replace(
-            understand(said, before, self.index), text=clean(text).strip(), language=_language(text, history)
-        )
+            return _too_long(text)
+        said, before = Conversation(self.index, self.trials(), self._again).resolved(text, history)
+        return self._reply(said, before, text, _language(text, history))
+
+    def _again(self, said: str, before: Sequence[str]) -> Reply:
+        """The answer to an earlier question; neither it nor one ``before`` it looks back at an answer any more."""
+        if len(said) > MAX_CHARACTERS:
+            return _too_long(said)
+        return self._reply(said, before, said, _language(said, before))
+
+    def _reply(self, said: str, before: Sequence[str], text: str, language: Language) -> Reply:
+        """The answer to ``text``, which ``said`` says without looking back at an answer, as do those ``before`` it."""
+        question = replace(understand(said, before, self.index), text=clean(text).strip(), language=language)
         case = Case(question, before, self.index, self.trials, self.options)
         return next(reply for step in _STEPS if (reply := step(case)) is not None)
 
@@ -114,6 +121,11 @@ class Assistant:
         if kept is None or kept[0] != revision:
             kept = self._kept = (revision, Trials(self.index.library))
         return kept[1]
+
+
+def _too_long(text: str) -> NotFound:
+    language = language_of(text[:MAX_CHARACTERS])
+    return NotFound(text, language, "too_long", refusal("too_long", (), language, nearest=False), (), ())
 
 
 def _language(text: str, history: Sequence[str]) -> Language:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from assistant.answering.reply import Answer, NotFound
 from assistant.trials.groups import Trials
@@ -56,8 +57,10 @@ class Conversation:
     def __init__(
         self, index: HybridIndex, trials: Trials, ask: Callable[[str, Sequence[str]], Answer | NotFound]
     ) -> None:
-        """``ask``: answers a question, given those before it."""
-        self._index, self._trials, self._ask = index, trials, ask
+        """``ask``: answers a question, given those before it, none of which look back at an answer."""
+        self._index, self._trials = index, trials
+        self._reply = cache(lambda *said: ask(said[-1], said[:-1]))
+        """To the last of the questions; each is answered once, however many look back at it."""
 
     def resolved(self, text: str, history: Sequence[str]) -> tuple[str, list[str]]:
         """``text`` and ``history``, oldest first, each said without looking back at an answer."""
@@ -91,7 +94,7 @@ class Conversation:
     def _listed(self, match: re.Match[str], before: Sequence[str]) -> str:
         """The one that is meant of the latest list that was given; "" where none was."""
         for place in range(len(before) - 1, -1, -1):
-            reply = self._ask(before[place], before[:place])
+            reply = self._reply(*before[: place + 1])
             if isinstance(reply, Answer) and len(reply.listed) > 1:
                 number = _number(match, len(reply.listed))
                 return reply.listed[number] if number < len(reply.listed) else ""
@@ -110,7 +113,7 @@ class Conversation:
         if any(m.concept.category in named[:2] for m in terms.find(text)):
             return text
         for place in range(len(before) - 1, -1, -1):
-            reply = self._ask(before[place], before[:place])
+            reply = self._reply(*before[: place + 1])
             if isinstance(reply, Answer) and reply.evidence:
                 first = reply.evidence[0]
                 told = "\n".join([*first.quoted(), first.passage.heading])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,13 @@ from assistant.answering.assistant import Assistant
 from assistant.answering.reply import Answer, NotFound
 from assistant.answering.suggestions import EXAMPLES, follow_ups
 from assistant.understanding.measures import measures_in
+from assistant.understanding.question import Question, understand
 from assistant.wording.messages import messages
 from corpus.document import Language
 from corpus.packs.packs import bundled_concepts, bundled_documents
 from corpus.packs.sidecars import translation_of
 from corpus.segments.passages import split_passages
+from index.search.hybrid import HybridIndex
 from tests.index.fakes import document, make_index
 
 
@@ -182,6 +185,21 @@ def test_a_follow_up_takes_up_what_was_said(
     assistant: Assistant, history: tuple[str, ...], question: str, held: str
 ) -> None:
     assert held in assistant.ask(question, history).text
+
+
+def test_each_question_before_is_answered_once_however_many_look_back_at_it(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered: list[str] = []
+
+    def counting(text: str, history: Sequence[str], index: HybridIndex) -> Question:
+        answered.append(text)
+        return understand(text, history, index)
+
+    monkeypatch.setattr("assistant.answering.assistant.understand", counting)
+    history = ["双特异性抗体有哪些机制？", *["第二个是什么？"] * 5]
+    assistant.ask(history[-1], history[:-1])
+    assert 1 < len(answered) <= len(history)
 
 
 def test_what_a_thing_is_inherits_nothing(assistant: Assistant) -> None:
