@@ -177,14 +177,14 @@ class Case:
         return faults(text, evidence, self.index)
 
     def answer(self, text: str, evidence: Sequence[Evidence], understood: Understood | None = None) -> Answer:
-        """The answer ``text``, with all that is known of its evidence."""
+        """The answer ``text``, with all that is known of its evidence, which ``told`` gave."""
         library = self.index.library
         quoted = [item for item in evidence if item.quotes]
         return Answer(
             question=self.question.text,
             language=self.question.language,
             text=text,
-            evidence=self._completed(self.told(evidence)),
+            evidence=self._completed(evidence),
             results=tuple(r for item in quoted for r in results_of(item.passage, item.quotes, library)),
             notes=tuple(dict.fromkeys(c for item in quoted for c in checks_of(item.passage, item.quotes, library))),
             understood=self.understood if understood is None else understood,

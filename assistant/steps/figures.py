@@ -98,7 +98,7 @@ def _worded(case: Case, lines: list[FigureLine]) -> Answer | None:
     if not found:
         return None
     leads = [case.index.library.lead(f.passage) for f in found]
-    evidence = result_evidence(found, case.hits, leads)
+    evidence = case.told(result_evidence(found, case.hits, leads))
     numbers = {item.passage.id: item.number for item in evidence}
     wording = figure_answer(lines, numbers, case.question.language, case.index.vocabulary.terms)
     if case.faults(wording, evidence):

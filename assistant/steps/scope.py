@@ -78,15 +78,13 @@ class Scope:
             return True
         # A paper on the drug speaks of it throughout.
         rows = {row for drug in self._drugs for row in library.rows_with_all([concept_word(drug.id)], _FEW)}
-        documents = {passage.document_id for passage in library.passages(sorted(rows))}
         passages = library.passages(sorted(rows))
         if any(fold(name).text in fold(passage.text).text for name in concept.names for passage in passages):
             return True  # 铂 in 含铂化疗
         held = set(library.rows_with(key).tolist())
-        own = [id for id in documents if self.is_of(id)]
-        return any(
-            _titles(library.documents.titles([id])[id], concept) or held & set(library.rows_of(id)) for id in own
-        )
+        titles = library.documents.titles({passage.document_id for passage in passages})
+        own = {id: title for id, title in titles.items() if self.is_of(id)}
+        return any(_titles(title, concept) or held & set(library.rows_of(id)) for id, title in own.items())
 
     def sureness(self, passage: Passage) -> dict[Span, int]:
         """By sentence, ``ABOUT``, ``BESIDE`` or ``NAMED``; ``NAMED`` for all where nothing is named."""
@@ -155,7 +153,7 @@ def belonging(question: str, subject: frozenset[str], terms: Terms) -> list[tupl
         if _GENERIC.fullmatch(fold(printed).text):
             continue
         if concept.category in _BELONGING and concept.id not in subject | general and not mention.negated:
-            found.setdefault(concept.id, (concept, mention.span.of(question)))
+            found.setdefault(concept.id, (concept, printed))
     return list(found.values())
 
 

@@ -13,7 +13,7 @@ from assistant.steps.case import Case
 from assistant.trials.arms import drugs_in
 from assistant.understanding.cues import cue
 from assistant.wording.messages import say
-from corpus.document import Heading, Passage
+from corpus.document import Heading, Passage, Span
 from corpus.packs.sidecar_formats import sentence_key
 from corpus.vocabulary.concepts import has_han
 from corpus.words.folding import fold
@@ -26,9 +26,7 @@ _SENTENCES = 5
 _SECTION = re.compile(r"(?<![a-z])(?:sub)?(?:section|chapter|part)s?(?![a-z])|小?节|章|部分")
 _WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine")
 _NUMERALS = "二三四五六七八九"
-_COUNTED = re.compile(
-    rf"(?<![a-z])({'|'.join(_WORDS)})(?![a-z])|(?<!第)([{_NUMERALS}两])(?:种|类|个|大|项|条)(?!月|月)"
-)
+_COUNTED = re.compile(rf"(?<![a-z])({'|'.join(_WORDS)})(?![a-z])|(?<!第)([{_NUMERALS}两])(?:种|类|个|大|项|条)(?!月)")
 _COVERED = re.compile(
     r"(?<![a-z])(?:review(?:ed)?|cover(?:ed|s)?|discuss(?:ed|es)?|describe[ds]?|section|chapter)(?![a-z])|讲|介绍|综述|讨论|涉及|[章节]"
 )
@@ -76,7 +74,7 @@ def outline(case: Case) -> Reply | None:
         return None
     parts = [part for part in _parts(case) if part.share >= _ENOUGH and len(part.children) > 1]
     if counted:
-        count = _WORDS.index(counted[1]) + 2 if counted[1] else _NUMERALS.replace("二", "两").find(counted[2]) + 2
+        count = _WORDS.index(counted[1]) + 2 if counted[1] else _NUMERALS.index(counted[2].replace("两", "二")) + 2
         parts = [part for part in parts if len(part.children) == count]
     else:  # the sections on drugs
         parts = [part for part in parts if all(drugs_in(h.title, case.index.vocabulary.terms) for h in part.children)]
@@ -84,7 +82,7 @@ def outline(case: Case) -> Reply | None:
         return None
     part = max(parts, key=lambda part: part.share)
     count = len(part.children)
-    openings = _openings(case, replace(part, heading=part.heading))[-count:]
+    openings = _openings(case, part)[-count:]
     if len(openings) != count:
         return None
     evidence = case.told(passage_evidence([(p, p.sentences[:1]) for p in openings]))
@@ -95,7 +93,7 @@ def outline(case: Case) -> Reply | None:
     return replace(case.answer("\n".join(lines), evidence), listed=tuple(titles))
 
 
-def _quoted(case: Case, quoted: Sequence[tuple[Passage, tuple]]) -> Reply:  # type: ignore[type-arg]
+def _quoted(case: Case, quoted: Sequence[tuple[Passage, tuple[Span, ...]]]) -> Reply:
     evidence = case.told(passage_evidence(quoted))
     return case.answer(quote_answer(evidence, case.question.language), evidence)
 

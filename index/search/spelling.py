@@ -93,7 +93,7 @@ def _american(word: str) -> list[str]:
 
 @cache
 def _english() -> Collection[str]:
-    """English words in both spellings, whatever the library holds; read when a first word may be misspelt."""
+    """English words, spelt as Americans do, whatever the library holds; read when a first word may be misspelt."""
     from spellchecker import SpellChecker
 
     counted = SpellChecker(language="en").word_frequency

@@ -202,6 +202,16 @@ def test_each_question_before_is_answered_once_however_many_look_back_at_it(
     assert 1 < len(answered) <= len(history)
 
 
+def test_a_count_is_read_in_either_numeral(assistant: Assistant) -> None:
+    listed = []
+    for numeral in "两二":
+        reply = assistant.ask(f"双特异性抗体按结构分为哪{numeral}类？")
+        assert isinstance(reply, Answer)
+        listed.append(reply.listed)
+    assert len(listed[0]) == 2
+    assert listed[0] == listed[1]
+
+
 def test_what_a_thing_is_inherits_nothing(assistant: Assistant) -> None:
     reply = assistant.ask("What is ivonescimab?", ["What was the OS in DeLLphi-304?"])
     assert "DeLLphi" not in reply.text
